@@ -1,0 +1,1 @@
+"""ecopark: agent-based simulator of eco-industrial parks."""

@@ -1,0 +1,225 @@
+"""Dated paths and sourced numbers, as a user writes them.
+
+A path may be written as one quantity (``"40 DKK/t"``), as quantities by month
+(``{1987-01: 40 DKK/t, 1990-01: 130 DKK/t}``, held until the next date, or straight lines between
+them with ``interpolate: linear``), or as a named series (``{series: fuel_oil, times: 1.1}``).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecopark.scenario.units import Quantity, UnitError, Units, nearest
+
+_MONTH = re.compile(r"^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$")
+_ALWAYS = date(1, 1, 1)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a parser must know of the scenario around it.
+
+    Attributes
+    ----------
+    units : Units
+        Registry with the scenario's currency.
+    series : mapping of str to Path
+        Named series, for ``{series: name}``.
+    deflate : mapping of int to float
+        Factor from a year's prices to the price year, for ``nominal: true``.
+    """
+
+    units: Units
+    series: Mapping[str, Path] = field(default_factory=dict)
+    deflate: Mapping[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Path:
+    """A quantity over time.
+
+    Attributes
+    ----------
+    dates : tuple of datetime.date
+        First day of validity of each value, ascending.
+    values : tuple of Quantity
+        All in one unit.
+    linear : bool
+        Straight lines between the dates instead of steps.
+    """
+
+    dates: tuple[date, ...]
+    values: tuple[Quantity, ...]
+    linear: bool = False
+
+    @property
+    def unit(self) -> str:
+        """Base unit of the values."""
+        return self.values[0].unit
+
+    def at(self, when: date) -> float:
+        """Value on a date; before the first date, the first value."""
+        if self.linear:
+            days = [d.toordinal() for d in self.dates]
+            return float(np.interp(when.toordinal(), days, [q.value for q in self.values]))
+        return self.values[max(bisect_right(self.dates, when) - 1, 0)].value
+
+    def sample(self, days: NDArray[np.int64], start: date) -> NDArray[np.float64]:
+        """Values on many days.
+
+        Parameters
+        ----------
+        days : ndarray of int, shape (n,), day
+            Day numbers counted from `start`, ascending.
+        start : datetime.date
+            Day zero.
+
+        Returns
+        -------
+        ndarray of float, shape (n,), unit of the path
+        """
+        knots = np.array([d.toordinal() - start.toordinal() for d in self.dates])
+        values = np.array([q.value for q in self.values])
+        if self.linear:
+            return np.interp(days, knots, values)
+        return values[np.maximum(np.searchsorted(knots, days, side="right") - 1, 0)]
+
+
+def constant(quantity: Quantity) -> Path:
+    """Path that always has one value."""
+    return Path((_ALWAYS,), (quantity,))
+
+
+def parse_month(value: Any) -> date:
+    """Date from ``1959``, ``"1959-06"`` or ``"1959-06-15"``; a missing month or day is the first.
+
+    Raises
+    ------
+    ValueError
+        If the text is no date.
+    """
+    if isinstance(value, date):
+        return value
+    match = _MONTH.match(str(value).strip()) if isinstance(value, str | int) and not isinstance(value, bool) else None
+    if match is None:
+        raise ValueError(f"expected a date such as 1959-06, found {value!r}")
+    year, month, day = (int(part) if part else 1 for part in match.groups())
+    try:
+        return date(year, month, day)
+    except ValueError as failure:
+        raise ValueError(f"{value!r} is no date: {failure}") from failure
+
+
+def parse_quantity(value: Any, context: Context) -> Quantity:
+    """Quantity from text, number, or a mapping with ``value``, ``source`` and ``mark``.
+
+    Raises
+    ------
+    UnitError
+        With a message for the person who wrote it.
+    """
+    if isinstance(value, Quantity):
+        return value
+    if isinstance(value, Mapping):
+        extra = set(value) - {"value", "source", "mark", "note"}
+        if extra or "value" not in value:
+            raise UnitError(f"expected 'value' with 'source' and 'mark', found {_words(value)}")
+        if value.get("mark", "") not in ("", "S", "M", "D"):
+            raise UnitError(f"mark must be S (seen), M (unchecked) or D (derived), found {value['mark']!r}")
+        number, unit = context.units.parse(value["value"])
+        return Quantity(number, unit, str(value.get("source", "")), str(value.get("mark", "")))
+    if not isinstance(value, str | int | float):
+        raise UnitError(f"expected a number with its unit such as '80 kt/yr', found {_words(value)}")
+    return Quantity(*context.units.parse(value))
+
+
+def parse_path(value: Any, context: Context) -> Path:
+    """Path from any of the three forms in the module's docstring.
+
+    Raises
+    ------
+    UnitError
+        If a date, a quantity or the form is wrong, or the units of the values differ.
+    """
+    if isinstance(value, Path):
+        return value
+    if not isinstance(value, Mapping) or "value" in value:
+        return constant(parse_quantity(value, context))
+    if "series" in value:
+        return _from_series(value, context)
+    return _from_dates(value, context)
+
+
+def _from_series(value: Mapping[str, Any], context: Context) -> Path:
+    extra = set(value) - {"series", "times", "source", "mark", "note"}
+    if extra:
+        raise UnitError(f"a series takes 'times', 'source' and 'mark', found {_words(extra)}")
+    name = str(value["series"])
+    if name not in context.series:
+        raise UnitError(f"unknown series {name!r}{nearest(name, context.series)}")
+    path = context.series[name]
+    if "times" not in value:
+        return path
+    factor, unit = context.units.parse(value["times"])
+    base = path.unit if unit == "1" else _product_unit(context.units, path.unit, unit)
+    values = tuple(Quantity(q.value * factor, base, q.source, q.mark) for q in path.values)
+    return Path(path.dates, values, path.linear)
+
+
+def _product_unit(units: Units, first: str, second: str) -> str:
+    raise UnitError(f"'times' must be a pure number, found unit {second!r}")
+
+
+def _from_dates(value: Mapping[str, Any], context: Context) -> Path:
+    options = {"interpolate", "nominal", "source", "mark", "note"}
+    dated = {key: item for key, item in value.items() if key not in options}
+    if not dated:
+        raise UnitError("expected at least one date with a value, such as {1987-01: 40 DKK/t}")
+    if value.get("interpolate", "step") not in ("step", "linear"):
+        raise UnitError(f"interpolate must be 'step' or 'linear', found {value['interpolate']!r}")
+    points: dict[date, Quantity] = {}
+    for key, item in dated.items():
+        try:
+            when = parse_month(key)
+        except ValueError as failure:
+            raise UnitError(f"{failure}; options are {', '.join(sorted(options))}") from failure
+        if when in points:
+            raise UnitError(f"date {key} stands twice")
+        points[when] = _sourced(parse_quantity(item, context), value)
+    if value.get("nominal", False):
+        points = {when: _deflated(q, when, context) for when, q in points.items()}
+    dates = tuple(sorted(points))
+    values = tuple(points[when] for when in dates)
+    wrong = next((q for q in values if q.unit != values[0].unit), None)
+    if wrong is not None:
+        raise UnitError(f"all values of a path must have one unit; found {values[0].unit} and {wrong.unit}")
+    return Path(dates, values, value.get("interpolate") == "linear")
+
+
+def _sourced(quantity: Quantity, block: Mapping[str, Any]) -> Quantity:
+    return Quantity(
+        quantity.value,
+        quantity.unit,
+        quantity.source or str(block.get("source", "")),
+        quantity.mark or str(block.get("mark", "")),
+    )
+
+
+def _deflated(quantity: Quantity, when: date, context: Context) -> Quantity:
+    if when.year not in context.deflate:
+        raise UnitError(f"nominal money of {when.year} needs currency.deflator for that year")
+    return Quantity(quantity.value * context.deflate[when.year], quantity.unit, quantity.source, quantity.mark)
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Mapping | set | frozenset):
+        return ", ".join(repr(str(key)) for key in sorted(value, key=str)) or "nothing"
+    return repr(value)
