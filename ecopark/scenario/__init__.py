@@ -1,1 +1,5 @@
-"""TODO."""
+"""Typed description of a park: reading, units, library and checks. It never holds state that changes in a run."""
+
+from ecopark.scenario.load import Scenario, shipped_scenarios
+
+__all__ = ["Scenario", "shipped_scenarios"]

@@ -23,6 +23,20 @@ _MONTH = re.compile(r"^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$")
 _ALWAYS = date(1, 1, 1)
 
 
+class PathError(UnitError):
+    """Faults of single entries of a dated path.
+
+    Parameters
+    ----------
+    faults : list of (str, str)
+        Key of the entry as written, and what is wrong with it.
+    """
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{key}: {message}" for key, message in faults))
+        self.faults = tuple(faults)
+
+
 @dataclass(frozen=True)
 class Context:
     """What a parser must know of the scenario around it.
@@ -89,8 +103,9 @@ class Path:
         knots = np.array([d.toordinal() - start.toordinal() for d in self.dates])
         values = np.array([q.value for q in self.values])
         if self.linear:
-            return np.interp(days, knots, values)
-        return values[np.maximum(np.searchsorted(knots, days, side="right") - 1, 0)]
+            return np.asarray(np.interp(days, knots, values), dtype=np.float64)
+        chosen: NDArray[np.float64] = values[np.maximum(np.searchsorted(knots, days, side="right") - 1, 0)]
+        return chosen
 
 
 def constant(quantity: Quantity) -> Path:
@@ -169,13 +184,10 @@ def _from_series(value: Mapping[str, Any], context: Context) -> Path:
     if "times" not in value:
         return path
     factor, unit = context.units.parse(value["times"])
-    base = path.unit if unit == "1" else _product_unit(context.units, path.unit, unit)
-    values = tuple(Quantity(q.value * factor, base, q.source, q.mark) for q in path.values)
+    if unit != "1":
+        raise UnitError(f"'times' must be a pure number, found unit {unit!r}")
+    values = tuple(Quantity(q.value * factor, q.unit, q.source, q.mark) for q in path.values)
     return Path(path.dates, values, path.linear)
-
-
-def _product_unit(units: Units, first: str, second: str) -> str:
-    raise UnitError(f"'times' must be a pure number, found unit {second!r}")
 
 
 def _from_dates(value: Mapping[str, Any], context: Context) -> Path:
@@ -186,22 +198,35 @@ def _from_dates(value: Mapping[str, Any], context: Context) -> Path:
     if value.get("interpolate", "step") not in ("step", "linear"):
         raise UnitError(f"interpolate must be 'step' or 'linear', found {value['interpolate']!r}")
     points: dict[date, Quantity] = {}
+    faults: list[tuple[str, str]] = []
     for key, item in dated.items():
         try:
-            when = parse_month(key)
+            when, quantity = _dated(key, item, value, context)
         except ValueError as failure:
-            raise UnitError(f"{failure}; options are {', '.join(sorted(options))}") from failure
+            faults.append((key, str(failure)))
+            continue
+        first = next(iter(points.values()), quantity)
         if when in points:
-            raise UnitError(f"date {key} stands twice")
-        points[when] = _sourced(parse_quantity(item, context), value)
-    if value.get("nominal", False):
-        points = {when: _deflated(q, when, context) for when, q in points.items()}
+            faults.append((key, f"date {key} stands twice"))
+        elif quantity.unit != first.unit:
+            expected = f"all values of a path must have one unit; found {first.unit} and {quantity.unit}"
+            faults.append((key, expected))
+        else:
+            points[when] = quantity
+    if faults:
+        raise PathError(faults)
     dates = tuple(sorted(points))
-    values = tuple(points[when] for when in dates)
-    wrong = next((q for q in values if q.unit != values[0].unit), None)
-    if wrong is not None:
-        raise UnitError(f"all values of a path must have one unit; found {values[0].unit} and {wrong.unit}")
-    return Path(dates, values, value.get("interpolate") == "linear")
+    return Path(dates, tuple(points[when] for when in dates), value.get("interpolate") == "linear")
+
+
+def _dated(key: Any, item: Any, path: Mapping[str, Any], context: Context) -> tuple[date, Quantity]:
+    try:
+        when = parse_month(key)
+    except ValueError as failure:
+        options = "interpolate, nominal, source, mark, note"
+        raise UnitError(str(failure) if str(key)[:1].isdigit() else f"{failure}; options are {options}") from failure
+    quantity = _sourced(parse_quantity(item, context), path)
+    return when, _deflated(quantity, when, context) if path.get("nominal", False) else quantity
 
 
 def _sourced(quantity: Quantity, block: Mapping[str, Any]) -> Quantity:

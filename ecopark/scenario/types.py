@@ -21,13 +21,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
-from ecopark.scenario.paths import Path, parse_month, parse_path, parse_quantity
+from ecopark.scenario.paths import Context, Path, parse_month, parse_path, parse_quantity
+from ecopark.scenario.seasons import season_profile
 from ecopark.scenario.units import Quantity, UnitError
 
 Kind = Literal["material", "energy", "heat", "water"]
 Hazard = Literal["none", "low", "hazardous"]
 Route = Literal["landfill", "incineration", "discharge", "release", "flare", "cooling", "sale"]
-Mark = Literal["S", "M", "D"]
+Mark = Literal["S", "M", "D", ""]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 
 
@@ -68,23 +69,29 @@ _EXAMPLES = {
 }
 
 
-def _quantity(dim: Dim) -> Any:
-    def validate(value: Any, info: ValidationInfo) -> Quantity:
-        return dim.check(parse_quantity(value, info.context))
+def _context(info: ValidationInfo) -> Context:
+    if not isinstance(info.context, Context):
+        raise TypeError("validate with context=Context(Units(...)): numbers cannot be read without their units")
+    return info.context
 
-    return Annotated[Quantity, BeforeValidator(validate)]
+
+def _quantity(dim: Dim) -> BeforeValidator:
+    def validate(value: Any, info: ValidationInfo) -> Quantity:
+        return dim.check(parse_quantity(value, _context(info)))
+
+    return BeforeValidator(validate)
 
 
 def _any_quantity(value: Any, info: ValidationInfo) -> Quantity:
-    return parse_quantity(value, info.context)
+    return parse_quantity(value, _context(info))
 
 
 def _any_path(value: Any, info: ValidationInfo) -> Path:
-    return parse_path(value, info.context)
+    return parse_path(value, _context(info))
 
 
 def _share_path(value: Any, info: ValidationInfo) -> Path:
-    path = parse_path(value, info.context)
+    path = parse_path(value, _context(info))
     for quantity in path.values:
         Dim("1", 0.0, 1.0).check(quantity)
     return path
@@ -94,18 +101,24 @@ def _month(value: Any) -> date:
     return parse_month(value)
 
 
+def _season(value: Any) -> Any:
+    season_profile(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
 AnyQuantity = Annotated[Quantity, BeforeValidator(_any_quantity)]
+Season = Annotated[str | tuple[float, ...], BeforeValidator(_season)]
 AnyPath = Annotated[Path, BeforeValidator(_any_path)]
 SharePath = Annotated[Path, BeforeValidator(_share_path)]
 Month = Annotated[date, BeforeValidator(_month)]
-Share = _quantity(Dim("1", 0.0, 1.0))
-Number = _quantity(Dim("1"))
-Positive = _quantity(Dim("1", 0.0))
-Duration = _quantity(Dim("day", 0.0))
-Rate = _quantity(Dim("1/day", 0.0))
-Length = _quantity(Dim("km", 0.0))
-Temperature = _quantity(Dim("degC", -273.15, 3000.0))
-Pressure = _quantity(Dim("bar", 0.0, 1000.0))
+Share = Annotated[Quantity, _quantity(Dim("1", 0.0, 1.0))]
+Number = Annotated[Quantity, _quantity(Dim("1"))]
+Positive = Annotated[Quantity, _quantity(Dim("1", 0.0))]
+Duration = Annotated[Quantity, _quantity(Dim("day", 0.0))]
+Rate = Annotated[Quantity, _quantity(Dim("1/day", 0.0))]
+Length = Annotated[Quantity, _quantity(Dim("km", 0.0))]
+Temperature = Annotated[Quantity, _quantity(Dim("degC", -273.15, 3000.0))]
+Pressure = Annotated[Quantity, _quantity(Dim("bar", 0.0, 1000.0))]
 
 
 def _q(value: float, unit: str = "1", source: str = "model default", mark: str = "M") -> Quantity:
@@ -117,8 +130,8 @@ class Block(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
-    source: str = Field("", description="Reference of the numbers in this block that name none.")
-    mark: Mark | Literal[""] = Field("", description="S seen in the source, M unchecked, D derived.")
+    source: str = Field(default="", description="Reference of the numbers in this block that name none.")
+    mark: Mark = Field(default="", description="S seen in the source, M unchecked, D derived.")
 
 
 # --------------------------------------------------------------------------- the frame of a run
@@ -270,9 +283,9 @@ class Transport(Block):
     emission: AnyQuantity | None = None
     embodied: AnyQuantity | None = None
     electricity: AnyQuantity | None = None
-    loss: _quantity(Dim("1/km", 0.0, 1.0)) = _q(0.0, "1/km")  # type: ignore[valid-type]
-    temperature_drop: _quantity(Dim("degC/km", 0.0)) = _q(0.0, "degC/km")  # type: ignore[valid-type]
-    pressure_drop: _quantity(Dim("bar/km", 0.0)) = _q(0.0, "bar/km")  # type: ignore[valid-type]
+    loss: Annotated[Quantity, _quantity(Dim("1/km", 0.0, 1.0))] = _q(0.0, "1/km")
+    temperature_drop: Annotated[Quantity, _quantity(Dim("degC/km", 0.0))] = _q(0.0, "degC/km")
+    pressure_drop: Annotated[Quantity, _quantity(Dim("bar/km", 0.0))] = _q(0.0, "bar/km")
     lead_time: Duration = _q(30.0, "day")
     max_length: Length = _q(500.0, "km")
     term: Duration = _q(5 * 365.25, "day")
@@ -337,8 +350,8 @@ class Process(Block):
     activity_unit: str = ""
     capacity: AnyPath
     utilisation: SharePath | None = None
-    season: str | tuple[Annotated[float, Field(ge=0)], ...] = "flat"
-    growth: _quantity(Dim("1/day")) = _q(0.0, "1/day")  # type: ignore[valid-type]
+    season: Season = "flat"
+    growth: Annotated[Quantity, _quantity(Dim("1/day"))] = _q(0.0, "1/day")
     noise: Noise | None = None
     outage: Outage | None = None
     buffer: Duration = _q(14.0, "day")
@@ -347,7 +360,7 @@ class Process(Block):
     in_: Annotated[Mapping[Name, Port], Field(alias="in")] = {}
     out: Mapping[Name, Port] = {}
     operating_cost: AnyPath | None = None
-    drop: tuple[Name, ...] = Field((), description="Archetype streams this process does not have.")
+    drop: tuple[Name, ...] = Field(default=(), description="Archetype streams this process does not have.")
 
 
 class Behaviour(Block):
@@ -387,7 +400,7 @@ class Firm(Block):
     closes: Month | None = None
     processes: Mapping[Name, Process] = {}
     behaviour: Behaviour = Behaviour()
-    owners: Mapping[str, str] = Field({}, description="Owner by first month, for the record only.")
+    owners: Mapping[str, str] = Field(default={}, description="Owner by first month, for the record only.")
     note: str = ""
 
 
@@ -438,9 +451,9 @@ class Facilitator(Block):
 class Discovery(Block):
     """Hazard of a pair being noticed: base x distance x tie x information x attention.
 
-    `base`: per month for two neighbours with full attention. `distance`: length over which the
-    hazard falls by 1/e. `social`: factor added by full trust. `burden`: yearly cost of a stream
-    at which attention is half. `trigger`: factor added right after a shock; `memory`: its decay.
+    `base`: between neighbours at full attention. `distance`: length at which the hazard is half
+    of that. `social`: factor added by full trust. `burden`: yearly cost of a stream at
+    which attention is half (none: every stream with a cost gets full attention). `trigger`: factor added right after a shock; `memory`: its decay.
     `foresight`: how far ahead announced openings and processes are known.
     """
 
@@ -489,7 +502,7 @@ class Agents(Block):
     negotiation: Negotiation = Negotiation()
     contracts: ContractRules = ContractRules()
     trust: Trust = Trust()
-    ties: tuple[tuple[Name, Name], ...] = Field((), description="Pairs of firms that know each other well.")
+    ties: tuple[tuple[Name, Name], ...] = Field(default=(), description="Pairs of firms that know each other well.")
 
 
 class Mechanisms(Block):
@@ -503,9 +516,14 @@ class Mechanisms(Block):
 
 
 class Observed(Block):
-    """Record for the hindcast, never an input of the model."""
+    """Record for the hindcast, never an input of the model.
+
+    `links`: CSV file with at least the columns from_firm, to_firm, resource and start_year.
+    `record`: its rows as read, column to text.
+    """
 
     links: str
+    record: tuple[Mapping[str, str], ...] = ()
     until: Annotated[int, Field(ge=1800, le=2100)]
 
 

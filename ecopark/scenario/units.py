@@ -24,7 +24,9 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pint
@@ -108,6 +110,7 @@ _SHAPE = re.compile(
     r"^\s*(?P<number>[-+]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?P<unit>.*?)\s*$", re.DOTALL
 )
 _UNIT = re.compile(r"^[A-Za-z][A-Za-z0-9]*$|^1$")
+_FORM = "write units as 't/MWh', 'DKK/t/km' or 'DKK/(t/day)'"
 # Written in the field for masses of one gas; they are tonnes for the arithmetic.
 _GAS_MASSES = {"kgCO2e": "kg", "tCO2e": "t", "kgCO2": "kg", "tCO2": "t", "kgCO2-eq": "kg"}
 
@@ -159,7 +162,8 @@ class Units:
         lines = [line for line in _DEFINITIONS.splitlines() if line]
         for code, rate in codes.items():
             if code != "money":
-                lines += [f"{code} = {rate!r} money", f"k{code} = {rate * 1e3!r} money", f"M{code} = {rate * 1e6!r} money"]
+                prefixes = {"": 1.0, "k": 1e3, "M": 1e6}
+                lines += [f"{prefix}{code} = {rate * by!r} money" for prefix, by in prefixes.items()]
         self._registry.load_definitions(lines)
         self.factor = cache(self._factor)
 
@@ -196,22 +200,22 @@ class Units:
         """Factor to the base unit and the base unit's canonical text."""
         if unit in ("", "1"):
             return 1.0, "1"
-        parts = [_GAS_MASSES.get(part.strip(), part.strip()) for part in unit.replace("%", "percent").split("/")]
+        parts = _split(unit)
+        known = sorted({str(name) for name in self._registry._units} - {"percent", "money"})
         for part in parts:
-            if not _UNIT.match(part):
-                raise UnitError(f"cannot read the unit {unit!r}; write units as 't/MWh' or 'DKK/t/km'")
+            if part[0].isalpha() and part != "percent" and part not in known:
+                raise UnitError(f"unknown unit {part!r}{_within(part, unit)}{_hint(part, known)}")
         try:
-            quantity = self._registry.Quantity(1.0, self._registry.parse_units("/".join(parts)))
+            quantity = self._registry.Quantity(1.0, self._registry.parse_units("".join(parts)))
         except Exception as failure:
-            known = sorted(str(name) for name in self._registry._units)
-            raise UnitError(f"unknown unit {unit!r}{nearest(_unknown(parts, known), known)}") from failure
+            raise UnitError(f"cannot read the unit {unit!r}; {_FORM}") from failure
         dimensions = dict(quantity.dimensionality)
         if any(power != int(power) or name not in _BASES for name, power in dimensions.items()):
             raise UnitError(f"unit {unit!r} has no place here")
         order = list(_BASES)
         powers = sorted(dimensions.items(), key=lambda item: order.index(item[0]))
         names = {name: _BASES[name] for name in dimensions}
-        target = {("money" if base == "money" else base): dimensions[name] for name, base in names.items()}
+        target = {base: dimensions[name] for name, base in names.items()}
         factor = quantity.to(self._registry.UnitsContainer(target)).magnitude
         names = {name: (self.currency if base == "money" else base) for name, base in names.items()}
         above = "*".join(names[name] for name, power in powers for _ in range(int(max(power, 0))))
@@ -219,8 +223,25 @@ class Units:
         return float(factor), (above or "1") + below if (above or below) else "1"
 
 
-def _unknown(parts: list[str], known: list[str]) -> str:
-    return next((part for part in parts if part not in known), parts[0])
+def _split(unit: str) -> list[str]:
+    """Names and signs of a unit text."""
+    parts = [part for part in re.split(r"\s*([*/()])\s*", unit.strip()) if part]
+    parts = ["percent" if part == "%" else _GAS_MASSES.get(part, part) for part in parts]
+    names = [part for part in parts if part not in "*/()"]
+    doubled = any(a in "*/" and b in "*/" for a, b in pairwise(parts))
+    if doubled or not names or not all(_UNIT.match(name) for name in names):
+        raise UnitError(f"cannot read the unit {unit!r}; {_FORM}")
+    return parts
+
+
+def _within(part: str, unit: str) -> str:
+    return "" if part == unit.strip() else f" in {unit!r}"
+
+
+def _hint(part: str, known: list[str]) -> str:
+    if re.match(r"^[kM]?[A-Z]{3}$", part) and part not in ("MWH", "GWH", "KWH"):
+        return f"{nearest(part, known)}; a currency needs its value in currency.rates, such as {{{part[-3:]}: 7.45}}"
+    return nearest(part, known)
 
 
 def nearest(found: str, valid: Any) -> str:
@@ -233,7 +254,5 @@ def nearest(found: str, valid: Any) -> str:
     >>> nearest("gypsm", ["steam"])
     ''
     """
-    from difflib import get_close_matches
-
     close = get_close_matches(found, [str(name) for name in valid], n=1, cutoff=0.6)
     return f". Did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,274 @@
+"""The hot kernel: one pass of supply, exchange, disposal and virgin supply over some segments.
+
+Compiled by numba. A plain Python twin, written independently, lives in ``tests/reference`` and
+must agree to 1e-12.
+
+Order within a segment:
+
+1. Supply and need of scheduled processes: activity x coefficient x days. Feed-driven processes
+   work off what is in their buffers since the last segment, up to capacity.
+2. Links are served in the order given (contract priority). Each moves the least of: supply left
+   (store included), need left, its share of the need, its capacity for the time it is active.
+3. What is left of supply goes to the store of a port that has a taker, then to disposal. What is
+   left of need is bought as virgin supply; feed ports draw their import, as far as there is room.
+4. What a feed-driven process received enters its buffer, to be worked off in the next segment.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+_Floats = NDArray[np.float64]
+_Ints = NDArray[np.int64]
+_Flags = NDArray[np.bool_]
+
+
+class Ports(NamedTuple):
+    """Static columns of N ports of P processes, and their coefficients in this period.
+
+    Attributes
+    ----------
+    process : ndarray of int, shape (N,), 1
+    is_out, is_feed, on_demand : ndarray of bool, shape (N,), 1
+    max_share : ndarray of float, shape (N,), 1
+    storage : ndarray of float, shape (N,), resource unit
+    coefficient : ndarray of float, shape (N,), resource unit/activity unit
+    imported : ndarray of float, shape (N,), resource unit/day
+    process_is_feed, process_is_pull : ndarray of bool, shape (P,), 1
+    process_buffer : ndarray of float, shape (P,), day
+    """
+
+    process: _Ints
+    is_out: _Flags
+    is_feed: _Flags
+    on_demand: _Flags
+    max_share: _Floats
+    storage: _Floats
+    coefficient: _Floats
+    imported: _Floats
+    process_is_feed: _Flags
+    process_is_pull: _Flags
+    process_buffer: _Floats
+
+
+class Links(NamedTuple):
+    """Columns of L operating synergies, in the order in which they are served.
+
+    Attributes
+    ----------
+    out_port, in_port : ndarray of int, shape (L,), 1
+    keep : ndarray of float, shape (L,), 1
+        Share that arrives: one less the loss on the way.
+    credit : ndarray of float, shape (L,), need unit/supply unit
+        Virgin supply replaced per unit arriving (yield x replacement ratio).
+    max_share : ndarray of float, shape (L,), 1
+        Blending limit of the pathway.
+    capacity : ndarray of float, shape (L,), supply unit/day
+    active : ndarray of float, shape (S, L), 1
+        Share of each segment in which the link works.
+    """
+
+    out_port: _Ints
+    in_port: _Ints
+    keep: _Floats
+    credit: _Floats
+    max_share: _Floats
+    capacity: _Floats
+    active: _Floats
+
+
+class Result(NamedTuple):
+    """Flows of S segments; everything in resource units per segment.
+
+    Attributes
+    ----------
+    amount : ndarray of float, shape (S, N), resource unit
+        Supply of out-ports (what was taken, where made on demand); need of in-ports (what was
+        used, where feed-driven).
+    settled : ndarray of float, shape (S, N), resource unit
+        Supply disposed of or sold; need bought as virgin supply.
+    imported : ndarray of float, shape (S, N), resource unit
+    stock : ndarray of float, shape (S, N), resource unit
+        At the end of the segment: stores of out-ports, buffers of feed ports.
+    sent : ndarray of float, shape (S, L), supply unit
+        At the giver's gate.
+    """
+
+    amount: _Floats
+    settled: _Floats
+    imported: _Floats
+    stock: _Floats
+    sent: _Floats
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _work_off(ports: Ports, rate: _Floats, days: float, stock: _Floats) -> _Floats:
+    """Activity that the buffers allow each feed-driven process in a segment, activity units."""
+    activity = np.zeros(rate.size)
+    for i in range(stock.size):
+        if ports.is_feed[i] and ports.coefficient[i] > 0.0:
+            activity[ports.process[i]] += stock[i] / ports.coefficient[i]
+    for p in range(rate.size):
+        activity[p] = min(activity[p], rate[p] * days)
+    return activity
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _draw_down(ports: Ports, activity: _Floats, stock: _Floats, used: _Floats) -> None:
+    """Take the feed of an activity out of the buffers, in proportion to what they hold."""
+    held = np.zeros(activity.size)
+    for i in range(stock.size):
+        if ports.is_feed[i] and ports.coefficient[i] > 0.0:
+            held[ports.process[i]] += stock[i] / ports.coefficient[i]
+    for i in range(stock.size):
+        p = ports.process[i]
+        if ports.is_feed[i] and held[p] > 0.0 and ports.coefficient[i] > 0.0:
+            used[i] = min(stock[i] * (activity[p] / held[p]), stock[i])
+            stock[i] -= used[i]
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def dispatch(ports: Ports, links: Links, activity: _Floats, days: _Floats, stock: _Floats) -> Result:
+    """Move the flows of some segments; `stock` is carried on in place.
+
+    Parameters
+    ----------
+    ports : Ports
+    links : Links
+    activity : ndarray of float, shape (S, P), activity unit/day
+        Scheduled: activity. Feed-driven: capacity. Both after outages.
+    days : ndarray of float, shape (S,), day
+    stock : ndarray of float, shape (N,), resource unit
+        Opening stock; holds the closing stock afterwards.
+
+    Returns
+    -------
+    Result
+    """
+    segments, ports_n, links_n = days.size, ports.process.size, links.out_port.size
+    amount = np.zeros((segments, ports_n))
+    settled = np.zeros((segments, ports_n))
+    imported = np.zeros((segments, ports_n))
+    closing = np.zeros((segments, ports_n))
+    sent = np.zeros((segments, links_n))
+    has_taker = np.zeros(ports_n, dtype=np.bool_)
+    for j in range(links_n):
+        has_taker[links.out_port[j]] = True
+    for s in range(segments):
+        _segment(
+            ports, links, activity[s], days[s], stock, has_taker,
+            amount[s], settled[s], imported[s], links.active[s], sent[s],
+        )  # fmt: skip
+        closing[s] = stock
+    return Result(amount, settled, imported, closing, sent)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _segment(
+    ports: Ports,
+    links: Links,
+    rate: _Floats,
+    days: float,
+    stock: _Floats,
+    has_taker: _Flags,
+    amount: _Floats,
+    settled: _Floats,
+    imported: _Floats,
+    active: _Floats,
+    sent: _Floats,
+) -> None:
+    """One segment, in the order of the module's docstring; fills the output rows in place."""
+    ports_n, processes_n = ports.process.size, rate.size
+    worked = _work_off(ports, rate, days, stock)
+    room = np.zeros(processes_n)
+    for p in range(processes_n):
+        room[p] = rate[p] * max(ports.process_buffer[p], days)
+    for i in range(ports_n):
+        if ports.is_feed[i] and ports.coefficient[i] > 0.0:
+            room[ports.process[i]] -= stock[i] / ports.coefficient[i]
+    push = worked.copy()
+    for p in range(processes_n):
+        if ports.process_is_pull[p]:
+            push[p] = 0.0
+        elif ports.process_is_feed[p]:
+            room[p] += push[p]
+    used, received = np.zeros(ports_n), np.zeros(ports_n)
+    _draw_down(ports, push, stock, used)
+
+    # Supply, need, and what of each is still open.
+    left = np.zeros(ports_n)
+    limit = np.zeros(ports_n)
+    for i in range(ports_n):
+        p = ports.process[i]
+        level = worked[p] if ports.process_is_feed[p] else rate[p] * days
+        if ports.is_out[i]:
+            amount[i] = ports.coefficient[i] * level
+            left[i] = amount[i] + stock[i]
+        elif not ports.is_feed[i]:
+            # The other needs of a basin are known only once its customers have drawn.
+            amount[i] = 0.0 if ports.process_is_pull[p] else ports.coefficient[i] * level
+            left[i] = amount[i]
+            limit[i] = ports.max_share[i] * amount[i]
+    made = np.zeros(processes_n)  # share of a pull process's activity already spoken for
+
+    for j in range(links.out_port.size):
+        o, i = links.out_port[j], links.in_port[j]
+        gain = links.keep[j] * links.credit[j]
+        if gain <= 0.0 or active[j] <= 0.0:
+            continue
+        p = ports.process[i]
+        if ports.is_feed[i]:
+            open_need = max(room[p], 0.0) * ports.coefficient[i]
+        else:
+            open_need = min(limit[i], links.max_share[j] * amount[i])
+        quantity = min(left[o], links.capacity[j] * days * active[j])
+        quantity = min(quantity, open_need / gain)
+        if quantity <= 0.0:
+            continue
+        sent[j] = quantity
+        left[o] -= quantity
+        delivered = quantity * gain
+        if ports.is_feed[i]:
+            room[p] -= delivered / ports.coefficient[i]
+            received[i] += delivered
+        else:
+            limit[i] = max(limit[i] - delivered, 0.0)
+            left[i] -= delivered
+        giver = ports.process[o]
+        if ports.process_is_pull[giver] and ports.coefficient[o] > 0.0:
+            made[giver] = max(made[giver], (amount[o] - left[o]) / ports.coefficient[o])
+
+    for i in range(ports_n):
+        p = ports.process[i]
+        if ports.is_out[i]:
+            if ports.on_demand[i]:
+                amount[i] -= left[i]
+                stock[i] = 0.0
+            else:
+                kept = min(left[i], ports.storage[i]) if has_taker[i] else 0.0
+                stock[i] = kept
+                settled[i] = max(left[i] - kept, 0.0)
+        elif not ports.is_feed[i]:
+            if ports.process_is_pull[p]:
+                amount[i] = ports.coefficient[i] * made[p]
+                left[i] = amount[i]
+            settled[i] = max(left[i], 0.0)
+
+    # Buffers: a basin gives what was drawn, then everyone takes in what arrived.
+    pull = np.zeros(processes_n)
+    for p in range(processes_n):
+        if ports.process_is_pull[p]:
+            pull[p] = made[p]
+    _draw_down(ports, pull, stock, used)
+    for i in range(ports_n):
+        if ports.is_feed[i]:
+            p = ports.process[i]
+            if ports.imported[i] > 0.0 and ports.coefficient[i] > 0.0:
+                imported[i] = min(ports.imported[i] * days, max(room[p], 0.0) * ports.coefficient[i])
+                room[p] -= imported[i] / ports.coefficient[i]
+            amount[i] = used[i]
+            stock[i] += received[i] + imported[i]

@@ -1,0 +1,287 @@
+"""The ledger: every quantity that moved, one row each, with two named ends.
+
+What lives here: collecting the kernel's blocks and turning them into the ``flows`` table. What
+does not: money, emissions (``market.accounts``) and any indicator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ecopark.calendar import Calendar
+from ecopark.flows.columns import Columns
+from ecopark.flows.kernel import Result
+from ecopark.scenario.types import Park
+
+ROUTES = ("exchange", "product", "virgin", "disposal", "loss", "stock", "import", "export")
+COLUMNS = (
+    "start", "end", "from_firm", "to_firm", "resource", "kind", "quantity", "unit", "route",
+    "synergy", "delivered", "delivered_resource", "instead_of",
+)  # fmt: skip
+_ENVIRONMENT = "environment"
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """What a synergy is to the ledger.
+
+    Attributes
+    ----------
+    synergy : str
+        Identifier.
+    out_port, in_port : int
+    keep, credit : float
+        As in :class:`~ecopark.flows.kernel.Links`.
+    inputs : mapping of str to float
+        Resources bought per unit sent (electricity for pumping, treatment, a heat pump or lost
+        generation), in their units.
+    """
+
+    synergy: str
+    out_port: int
+    in_port: int
+    keep: float
+    credit: float
+    inputs: Mapping[str, float]
+
+
+@dataclass
+class Ledger:
+    """Collects the flows of a run, period by period."""
+
+    columns: Columns
+    calendar: Calendar
+    settled: NDArray[np.float64] = field(init=False)
+    imported: NDArray[np.float64] = field(init=False)
+    stock: NDArray[np.float64] = field(init=False)
+    sent: list[tuple[int, NDArray[np.int64], NDArray[np.float64]]] = field(default_factory=list)
+    done: int = 0
+
+    def __post_init__(self) -> None:
+        shape = (self.calendar.segments, len(self.columns.ports))
+        self.settled, self.imported, self.stock = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+
+    def enter(self, first: int, carriers: NDArray[np.int64], result: Result) -> None:
+        """Enter the flows of one period.
+
+        Parameters
+        ----------
+        first : int
+            First segment of the period.
+        carriers : ndarray of int, shape (L,), 1
+            Number of the synergy behind each link column of the result.
+        result : Result
+        """
+        rows = slice(first, first + result.amount.shape[0])
+        self.settled[rows] = result.settled
+        self.imported[rows] = result.imported
+        self.stock[rows] = result.stock
+        self.sent.append((first, carriers, result.sent))
+        self.done = rows.stop
+
+    def sent_by_segment(self, synergies: int) -> NDArray[np.float64]:
+        """Quantity sent under each synergy. ndarray of float, shape (S, synergies), supply unit."""
+        table = np.zeros((self.done, synergies))
+        for first, carriers, sent in self.sent:
+            table[first : first + sent.shape[0], carriers] = sent
+        return table
+
+    def flows(self, park: Park, carriers: Sequence[Carrier]) -> pd.DataFrame:
+        """The ``flows`` table: one row per quantity, segment and pair of ends.
+
+        Parameters
+        ----------
+        park : Park
+        carriers : sequence of Carrier
+            Every synergy that ever carried anything, in the order of their numbers.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``start, end`` (datetime), ``from_firm, to_firm, resource, kind, unit, route,
+            synergy, delivered_resource, instead_of`` (categorical), ``quantity`` (in `unit`) and
+            ``delivered``. On exchange rows `delivered` is the virgin supply replaced, in the unit
+            of `delivered_resource` (missing where the taker is feed-driven and replaces none),
+            and `instead_of` the disposal route avoided (missing where it was made on demand).
+            Ordered by segment, then by kind of row and port.
+        """
+        names = _Names()
+        blocks = [*self._port_blocks(park, names), *self._link_blocks(park, carriers, names)]
+        stacked = {key: np.concatenate([block[key] for block in blocks]) for key in blocks[0]}
+        order = np.argsort(stacked["segment"], kind="stable")
+        return _frame({key: values[order] for key, values in stacked.items()}, names, park, self)
+
+    # ------------------------------------------------------------------ blocks of rows
+    def _port_blocks(self, park: Park, names: _Names) -> list[dict[str, NDArray[Any]]]:
+        c, done = self.columns, self.done
+        ends = _port_ends(park, c, names)
+        previous = np.vstack([np.zeros((1, len(c.ports))), self.stock[: max(done - 1, 0)]])
+        change = self.stock[:done] - previous
+        firm, store = ends["firm"], ends["store"]
+        out, need = c.is_out, ~c.is_out
+        return [
+            _rows(self.settled[:done], out, firm, ends["outlet"], ends["resource"], ends["out_route"]),
+            _rows(self.settled[:done], need, ends["supplier"], firm, ends["resource"], names.route("virgin", c)),
+            _rows(self.imported[:done], need, ends["outside"], firm, ends["resource"], names.route("import", c)),
+            _rows(np.maximum(change, 0.0), out | need, firm, store, ends["resource"], names.route("stock", c)),
+            _rows(np.maximum(-change, 0.0), out | need, store, firm, ends["resource"], names.route("stock", c)),
+        ]
+
+    def _link_blocks(
+        self, park: Park, carriers: Sequence[Carrier], names: _Names
+    ) -> list[dict[str, NDArray[Any]]]:
+        c = self.columns
+        sent = self.sent_by_segment(len(carriers))
+        out = np.array([k.out_port for k in carriers], dtype=np.int64)
+        into = np.array([k.in_port for k in carriers], dtype=np.int64)
+        keep = np.array([k.keep for k in carriers])
+        credit = np.array([k.credit for k in carriers])
+        giver = np.array([names.end(c.firms[f]) for f in c.port_firm[out]], dtype=np.int64)
+        taker = np.array([names.end(c.firms[f]) for f in c.port_firm[into]], dtype=np.int64)
+        synergy = np.array([names.synergy(k.synergy) for k in carriers], dtype=np.int64)
+        every = np.ones(len(carriers), dtype=bool)
+        outside = np.full(len(carriers), names.end(_ENVIRONMENT), dtype=np.int64)
+
+        def route(name: str) -> NDArray[np.int64]:
+            return np.full(len(carriers), ROUTES.index(name), dtype=np.int64)
+
+        resource = c.port_resource[out]
+        feeds = c.is_feed[into]
+        instead = np.array([names.instead(_avoided_route(park, c, port)) for port in out.tolist()], dtype=np.int64)
+        extra = {
+            "synergy": synergy,
+            "gain": np.where(feeds, np.nan, credit),
+            "replaces": np.where(feeds, -1, c.port_resource[into]),
+            "instead": instead,
+        }
+        blocks = [
+            _rows(sent * keep, every, giver, taker, resource, route("exchange"), **extra),
+            _rows(
+                sent * (1.0 - keep), every, giver, outside, resource, route("loss"), synergy=synergy, instead=instead
+            ),
+        ]
+        for name in sorted({name for carrier in carriers for name in carrier.inputs}):
+            per_unit = np.array([carrier.inputs.get(name, 0.0) for carrier in carriers])
+            market = np.full(len(carriers), names.end(f"market: {name}"), dtype=np.int64)
+            bought = np.full(len(carriers), c.resources.index(name), dtype=np.int64)
+            blocks.append(_rows(sent * per_unit, every, market, giver, bought, route("virgin"), synergy=synergy))
+        return blocks
+
+
+class _Names:
+    """Codes for the ends of rows and for synergies, in order of first use."""
+
+    def __init__(self) -> None:
+        self.ends: dict[str, int] = {}
+        self.synergies: dict[str, int] = {}
+        self.routes: dict[str, int] = {}
+
+    def end(self, name: str) -> int:
+        return self.ends.setdefault(name, len(self.ends))
+
+    def synergy(self, name: str) -> int:
+        return self.synergies.setdefault(name, len(self.synergies))
+
+    def instead(self, name: str) -> int:
+        return self.routes.setdefault(name, len(self.routes)) if name else -1
+
+    @staticmethod
+    def route(name: str, columns: Columns) -> NDArray[np.int64]:
+        return np.full(len(columns.ports), ROUTES.index(name), dtype=np.int64)
+
+
+def _avoided_route(park: Park, columns: Columns, port: int) -> str:
+    """Disposal route an out-port's residual would have taken; empty where it is made on demand."""
+    spec = columns.specs[port]
+    disposal = spec.disposal or park.resources[spec.resource].disposal
+    return "" if columns.on_demand[port] or disposal is None else disposal.route
+
+
+def _port_ends(park: Park, columns: Columns, names: _Names) -> dict[str, NDArray[np.int64]]:
+    """Both ends of every port's rows: its firm, its outlet or supplier, its store."""
+    rows: dict[str, list[int]] = {
+        key: [] for key in ("firm", "store", "outlet", "supplier", "outside", "out_route")
+    }
+    for i, port in enumerate(columns.specs):
+        firm = columns.firms[columns.port_firm[i]]
+        resource = park.resources[port.resource]
+        disposal = port.disposal or resource.disposal
+        virgin = port.virgin or resource.virgin
+        sold = disposal is not None and disposal.route == "sale"
+        route = "product" if columns.is_product[i] else "export" if sold else "disposal"
+        outlet = f"market: {port.resource}" if route != "disposal" or disposal is None else disposal.route
+        supplier = virgin.supplier if virgin is not None else "market"
+        rows["firm"].append(names.end(firm))
+        rows["store"].append(names.end(f"{firm} store"))
+        rows["outlet"].append(names.end(outlet))
+        rows["supplier"].append(names.end(f"market: {port.resource}" if supplier == "market" else supplier))
+        rows["outside"].append(names.end(f"outside: {port.resource}"))
+        rows["out_route"].append(ROUTES.index(route))
+    return {**{k: np.array(v, dtype=np.int64) for k, v in rows.items()}, "resource": columns.port_resource}
+
+
+def _rows(
+    table: NDArray[np.float64],
+    mask: NDArray[np.bool_],
+    source: NDArray[np.int64],
+    target: NDArray[np.int64],
+    resource: NDArray[np.int64],
+    route: NDArray[np.int64],
+    synergy: NDArray[np.int64] | None = None,
+    gain: NDArray[np.float64] | None = None,
+    replaces: NDArray[np.int64] | None = None,
+    instead: NDArray[np.int64] | None = None,
+) -> dict[str, NDArray[Any]]:
+    """Rows of the positive entries of a table segments x columns."""
+    segment, column = np.nonzero((table > 0.0) & mask[None, :])
+    quantity = table[segment, column]
+    nothing = np.full(segment.size, -1, dtype=np.int64)
+    return {
+        "segment": segment,
+        "source": source[column],
+        "target": target[column],
+        "resource": resource[column],
+        "route": route[column],
+        "quantity": quantity,
+        "synergy": nothing if synergy is None else synergy[column],
+        "delivered": np.full(segment.size, np.nan) if gain is None else quantity * gain[column],
+        "replaces": nothing if replaces is None else replaces[column],
+        "instead": nothing if instead is None else instead[column],
+    }
+
+
+def _frame(rows: dict[str, NDArray[Any]], names: _Names, park: Park, ledger: Ledger) -> pd.DataFrame:
+    resources = ledger.columns.resources
+    origin = np.datetime64(ledger.calendar.start, "s")
+    days = origin + ledger.calendar.segment_bounds.astype("timedelta64[D]").astype("timedelta64[s]")
+    kinds = sorted({park.resources[r].kind for r in resources})
+    units = sorted({park.resources[r].unit for r in resources})
+    kind = np.array([kinds.index(park.resources[r].kind) for r in resources], dtype=np.int64)
+    unit = np.array([units.index(park.resources[r].unit) for r in resources], dtype=np.int64)
+
+    def category(codes: NDArray[np.int64], labels: Sequence[str]) -> pd.Categorical:
+        return pd.Categorical.from_codes(codes.astype(np.int32), categories=list(labels))
+
+    return pd.DataFrame(
+        {
+            "start": days[:-1][rows["segment"]],
+            "end": days[1:][rows["segment"]],
+            "from_firm": category(rows["source"], list(names.ends)),
+            "to_firm": category(rows["target"], list(names.ends)),
+            "resource": category(rows["resource"], resources),
+            "kind": category(kind[rows["resource"]], kinds),
+            "quantity": rows["quantity"],
+            "unit": category(unit[rows["resource"]], units),
+            "route": category(rows["route"], ROUTES),
+            "synergy": category(rows["synergy"], list(names.synergies)),
+            "delivered": rows["delivered"],
+            "delivered_resource": category(rows["replaces"], resources),
+            "instead_of": category(rows["instead"], list(names.routes)),
+        }
+    )[list(COLUMNS)]

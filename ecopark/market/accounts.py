@@ -1,0 +1,198 @@
+"""The money and carbon of every exchange, giver's effect beside taker's.
+
+One row per synergy, period and item, against the reference in which the residual is disposed of
+and the need bought as virgin supply. ``giver + taker`` is the joint effect; a payment sums to
+zero. Items in money: ``avoided_disposal, avoided_virgin, payment, haulage, treatment, inputs,
+burden, maintenance, investment, transaction, penalty``; in t CO2e: ``avoided_disposal,
+avoided_virgin, haulage, treatment, inputs, construction``. Positive is a gain (less cost, less
+emission).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ecopark.calendar import DAYS_PER_YEAR, Calendar
+from ecopark.flows.columns import Columns
+from ecopark.market.contract import Contract
+from ecopark.market.pairs import Pairs
+from ecopark.market.prices import Prices
+from ecopark.scenario.types import Park
+
+CARBON = "t CO2e"
+_Floats = NDArray[np.float64]
+_Entry = tuple[NDArray[np.int64], str, _Floats, _Floats, str]
+
+
+def build_accounts(
+    park: Park,
+    columns: Columns,
+    prices: Prices,
+    pairs: Pairs,
+    calendar: Calendar,
+    contracts: Sequence[Contract],
+    sent: _Floats,
+) -> pd.DataFrame:
+    """Accounts of all exchanges of a run.
+
+    Parameters
+    ----------
+    park : Park
+    columns : Columns
+    prices : Prices
+    pairs : Pairs
+    calendar : Calendar
+    contracts : sequence of Contract
+        Those that ever operated, in the order of their numbers.
+    sent : ndarray of float, shape (segments run, contracts), supply unit
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``start, end`` (datetime, of the period), ``synergy, from_firm, to_firm, item``
+        (categorical), ``giver, taker`` (float) and ``unit`` (currency code or t CO2e).
+    """
+    periods = int(np.searchsorted(calendar.segment_of_period, sent.shape[0]))
+    firsts = calendar.segment_of_period[:periods]
+    by_period = np.add.reduceat(sent, firsts, axis=0) if periods and sent.shape[1] else np.zeros((periods, 0))
+    blocks = []
+    for j, contract in enumerate(contracts):
+        entries = _entries(park, columns, prices, pairs, calendar, contract, by_period[:, j])
+        blocks += [(contract, entry) for entry in entries]
+    return _table(blocks, calendar, park.currency.code)
+
+
+def _entries(
+    park: Park,
+    columns: Columns,
+    prices: Prices,
+    pairs: Pairs,
+    calendar: Calendar,
+    contract: Contract,
+    sent: _Floats,
+) -> list[_Entry]:
+    """All rows of one contract."""
+    terms, out, into = contract.appraisal, contract.out_port, contract.in_port
+    when = np.flatnonzero(sent > 0.0)
+    q, arrived = sent[when], sent[when] * terms.keep
+    price = contract.price_at(calendar.period_bounds[when].astype(float)) * q
+    value = _virgin_value(park, columns, prices, into, calendar)
+    own = {name: amount - terms.burden.get(name, 0.0) for name, amount in terms.inputs.items()}
+    spent = sum((q * amount * prices.bought[name][when] for name, amount in own.items()), np.zeros(q.size))
+    borne = sum((q * a * prices.bought[name][when] for name, a in terms.burden.items()), np.zeros(q.size))
+    zero = np.zeros(q.size)
+    money = park.currency.code
+    rows: list[_Entry] = [
+        (when, "avoided_disposal", q * prices.cost[when, out], zero, money),
+        (when, "avoided_virgin", zero, arrived * terms.credit * value[when], money),
+        (when, "payment", price, -price, money),
+        (when, "haulage", zero, -q * terms.haulage, money),
+        (when, "treatment", zero, -q * terms.treatment, money),
+        (when, "inputs", zero, -spent, money),
+        (when, "burden", -borne, zero, money),
+        _maintenance(contract, calendar, sent.size, money),
+    ]
+    for day, item, giver, taker in contract.payments:
+        period = max(int(np.searchsorted(calendar.period_bounds, day, side="right")) - 1, 0)
+        if period < sent.size:
+            rows.append((np.array([period]), item, np.array([giver]), np.array([taker]), money))
+    return rows + _carbon(park, columns, prices, pairs, calendar, contract, when, q)
+
+
+def _carbon(
+    park: Park,
+    columns: Columns,
+    prices: Prices,
+    pairs: Pairs,
+    calendar: Calendar,
+    contract: Contract,
+    when: NDArray[np.int64],
+    q: _Floats,
+) -> list[_Entry]:
+    """Emissions avoided and caused by one contract. t CO2e"""
+    terms, out, into = contract.appraisal, contract.out_port, contract.in_port
+    mode = park.transport[terms.mode]
+    length = float(pairs.distance[contract.pair])
+    key = pairs.pathway[contract.pair]
+    pathway = None if key == "direct" else park.pathways[key]
+    treated = pathway.emission.value if pathway is not None and pathway.emission is not None else 0.0
+    moved = mode.emission.value * length if mode.emission is not None else 0.0
+    inputs = sum((q * a * prices.embodied[name][when] for name, a in terms.inputs.items()), np.zeros(q.size))
+    zero = np.zeros(q.size)
+    replaced = zero if columns.is_feed[into] else q * terms.keep * terms.credit * prices.emission[when, into]
+    rows: list[_Entry] = [
+        (when, "avoided_disposal", q * prices.emission[when, out], zero, CARBON),
+        (when, "avoided_virgin", zero, replaced, CARBON),
+        (when, "haulage", zero, -q * moved, CARBON),
+        (when, "treatment", zero, -q * terms.keep * treated, CARBON),
+        (when, "inputs", zero, -inputs, CARBON),
+    ]
+    if mode.embodied is not None and mode.embodied.value > 0.0:
+        period = max(int(np.searchsorted(calendar.period_bounds, contract.built, side="right")) - 1, 0)
+        laid = np.array([-mode.embodied.value * length])
+        rows.append((np.array([period]), "construction", np.zeros(1), laid, CARBON))
+    return rows
+
+
+def _virgin_value(park: Park, columns: Columns, prices: Prices, port: int, calendar: Calendar) -> _Floats:
+    """Money value of one unit received, by period. ndarray of float, shape (T,), money/unit.
+
+    For a feed-driven taker, what its process sells and disposes of per unit of feed, less its
+    operating cost; what it gives on demand is paid for under the exchanges of those outputs.
+    """
+    if not columns.is_feed[port]:
+        return prices.cost[:, port]
+    process = int(columns.port_process[port])
+    firm, name = columns.processes[process].split(".")
+    operating = park.firms[firm].processes[name].operating_cost
+    starts = calendar.period_bounds[:-1]
+    value = np.zeros(starts.size) if operating is None else -operating.sample(starts, calendar.start)
+    mine = np.flatnonzero((columns.port_process == process) & columns.is_out & ~columns.on_demand)
+    value = value - (columns.coefficient[:, mine] * prices.cost[:, mine]).sum(axis=1)
+    per_activity = columns.coefficient[:, port]
+    return np.divide(value, per_activity, out=np.zeros_like(value), where=per_activity > 0.0)
+
+
+def _maintenance(contract: Contract, calendar: Calendar, periods: int, money: str) -> _Entry:
+    """Upkeep of the pipe for as long as the exchange operates, paid by the taker."""
+    bounds = calendar.period_bounds[: periods + 1].astype(float)
+    days = np.zeros(periods)
+    for opened, closed in contract.spans:
+        days += np.clip(np.minimum(bounds[1:], closed) - np.maximum(bounds[:-1], opened), 0.0, None)
+    when = np.flatnonzero(days * contract.appraisal.maintenance > 0.0)
+    paid = -contract.appraisal.maintenance * days[when] / DAYS_PER_YEAR
+    return when, "maintenance", np.zeros(when.size), paid, money
+
+
+def _table(blocks: list[tuple[Contract, _Entry]], calendar: Calendar, money: str) -> pd.DataFrame:
+    """Stack entries, leave out rows of nothing, sort by period."""
+    size = [entry[0].size for _, entry in blocks]
+    period = np.concatenate([entry[0] for _, entry in blocks]) if blocks else np.zeros(0, dtype=np.int64)
+    giver = np.concatenate([entry[2] for _, entry in blocks]) if blocks else np.zeros(0)
+    taker = np.concatenate([entry[3] for _, entry in blocks]) if blocks else np.zeros(0)
+
+    def column(labels: list[str]) -> pd.Categorical:
+        kinds = list(dict.fromkeys(labels))
+        codes = np.repeat(np.array([kinds.index(label) for label in labels], dtype=np.int32), size)
+        return pd.Categorical.from_codes(codes, categories=kinds)
+
+    days = np.datetime64(calendar.start, "s") + (calendar.period_bounds * 86_400).astype("timedelta64[s]")
+    table = pd.DataFrame(
+        {
+            "start": days[:-1][period],
+            "end": days[1:][period],
+            "synergy": column([contract.synergy for contract, _ in blocks]),
+            "from_firm": column([contract.giver for contract, _ in blocks]),
+            "to_firm": column([contract.taker for contract, _ in blocks]),
+            "item": column([entry[1] for _, entry in blocks]),
+            "giver": giver,
+            "taker": taker,
+            "unit": column([entry[4] for _, entry in blocks]),
+        }
+    )
+    table = table[(table["giver"] != 0.0) | (table["taker"] != 0.0)]
+    return table.sort_values("start", kind="stable", ignore_index=True)

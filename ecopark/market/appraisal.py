@@ -1,0 +1,301 @@
+"""Appraisal of a pair: how much could flow, what it costs, what it is worth to whom.
+
+Pure functions of quantities and prices: usable in a notebook without a model. Prices are money
+per unit *sent* (at the giver's gate), so that both reservation prices have one unit; they are
+negative where a giver would pay to be rid of its residual.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecopark.calendar import DAYS_PER_YEAR
+from ecopark.market.investment import annuity_factor, per_year, simple_payback, transport_capital
+from ecopark.market.pairs import grade_drop, heat_pump_cop, technical_obstacle
+from ecopark.scenario.paths import Path
+from ecopark.scenario.types import Behaviour, Pathway, Transport
+
+# Head room of a pipe over the largest planned flow, so that ordinary noise passes. [M]
+_HEADROOM = 1.15
+_SAME = Pathway(giver="any", taker="any")
+
+
+@dataclass(frozen=True)
+class Party:
+    """One side of a pair as the appraisal sees it.
+
+    Attributes
+    ----------
+    rate : ndarray of float, shape (M,), unit/day
+        Uncommitted supply or unmet need in each period of the coming year.
+    unit_value : float, money/unit
+        Giver: disposal cost avoided. Taker: virgin price avoided.
+    grade : float, grade scale
+    behaviour : Behaviour
+    transaction_cost : float, money
+        Of reaching this agreement, trust and facilitation taken into account.
+    """
+
+    rate: NDArray[np.float64]
+    unit_value: float
+    grade: float
+    behaviour: Behaviour
+    transaction_cost: float
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What surrounds a pair.
+
+    Attributes
+    ----------
+    length : float, km
+    days : ndarray of float, shape (M,), day
+        Length of each period of the year appraised.
+    scale : str
+        Grade scale of the residual.
+    approach : float, K
+    reliability : float, 1
+        Share of the overlap a prudent planner counts on.
+    risk : float, 1
+        Perceived chance that regulation or the partner spoils the exchange.
+    inputs : mapping of str to float, money/unit
+        Prices of resources bought to run an exchange.
+    burden : mapping of str to float, unit/unit
+        Inputs spent by the giver per unit given.
+    max_share : float, 1
+        Largest share of the need residuals may serve.
+    grant : float, 1
+        Share of investment paid by the public.
+    when : datetime.date
+    """
+
+    length: float
+    days: NDArray[np.float64]
+    scale: str
+    approach: float
+    reliability: float
+    risk: float
+    inputs: Mapping[str, float]
+    burden: Mapping[str, float]
+    max_share: float
+    grant: float
+    when: date
+
+
+@dataclass(frozen=True)
+class Appraisal:
+    """What a pair is worth with one transport mode.
+
+    Attributes
+    ----------
+    reason : str
+        Empty if worthwhile, else ``quality``, ``economics`` or ``distance``.
+    mode : str
+    rate : ndarray of float, shape (M,), unit/day
+        Quantity sent in each period of the year.
+    quantity : float, unit/yr
+    capacity : float, unit/day
+    keep, credit : float
+        Share arriving; virgin units replaced per unit arriving.
+    inputs : mapping of str to float, unit/unit
+        Resources bought per unit sent.
+    capital : float, money
+        After the grant.
+    giver_invests : bool
+    unit_cost : float, money/unit
+        Running costs of transport, treatment and inputs other than the giver's burden.
+    haulage, treatment : float, money/unit
+        The parts of `unit_cost` for the way and for the conversion, per unit sent.
+    maintenance : float, money/yr
+    burden : mapping of str to float, unit/unit
+        The part of `inputs` that the giver bears.
+    burden_cost : float, money/unit
+    floor, ceiling : float, money/unit
+        Reservation prices of giver and taker, capital and risk included.
+    running_floor, running_ceiling : float, money/unit
+        The same once capital and transaction cost are sunk: what keeping a contract is worth.
+    payback : float, yr
+    lead_time : float, day
+    term : float, day
+    """
+
+    reason: str
+    mode: str = ""
+    rate: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    quantity: float = 0.0
+    capacity: float = 0.0
+    keep: float = 1.0
+    credit: float = 1.0
+    inputs: Mapping[str, float] = field(default_factory=dict)
+    capital: float = 0.0
+    giver_invests: bool = False
+    unit_cost: float = 0.0
+    haulage: float = 0.0
+    treatment: float = 0.0
+    maintenance: float = 0.0
+    burden: Mapping[str, float] = field(default_factory=dict)
+    burden_cost: float = 0.0
+    floor: float = 0.0
+    ceiling: float = 0.0
+    running_floor: float = 0.0
+    running_ceiling: float = 0.0
+    payback: float = 0.0
+    lead_time: float = 0.0
+    term: float = 0.0
+
+    @property
+    def joint_margin(self) -> float:
+        """Yearly gain of both together, capital and risk taken off. money/yr."""
+        return (self.ceiling - self.floor) * self.quantity
+
+
+def appraise(
+    giver: Party,
+    taker: Party,
+    pathway: Pathway | None,
+    modes: Mapping[str, Transport],
+    setting: Setting,
+) -> Appraisal:
+    """Best way of joining a residual and a need, or the reason why there is none.
+
+    Parameters
+    ----------
+    giver, taker : Party
+    pathway : Pathway or None
+        None where residual and need are the same resource.
+    modes : mapping of str to Transport
+        Modes that can carry it over the distance.
+    setting : Setting
+
+    Returns
+    -------
+    Appraisal
+        The mode with the largest joint margin among those that are worthwhile. If none is, the
+        reason of the best: ``quality`` where physics forbids every mode, ``distance`` where the
+        pair would pay were it not for the way between, else ``economics``.
+    """
+    options = [_with_mode(giver, taker, pathway, name, mode, setting) for name, mode in modes.items()]
+    able = [option for option in options if option.reason != "quality"]
+    if not able:
+        return Appraisal("quality")
+    worthwhile = [option for option in able if not option.reason]
+    if worthwhile:
+        return max(worthwhile, key=lambda option: option.joint_margin)
+    best = max(able, key=lambda option: option.joint_margin)
+    free = [
+        _with_mode(giver, taker, pathway, name, mode, replace(setting, length=0.0))
+        for name, mode in modes.items()
+    ]
+    return replace(best, reason="distance" if any(not option.reason for option in free) else "economics")
+
+
+def _with_mode(
+    giver: Party, taker: Party, pathway: Pathway | None, name: str, mode: Transport, setting: Setting
+) -> Appraisal:
+    """Appraisal with one mode; ``reason`` is quality, economics or empty."""
+    drop = grade_drop(mode, setting.scale, setting.length)
+    if technical_obstacle(giver.grade, taker.grade, setting.scale, pathway, drop, setting.approach):
+        return Appraisal("quality", mode=name)
+    way = pathway or _SAME
+    keep = (1.0 - mode.loss.value) ** setting.length
+    credit, inputs = _conversion(way, mode, keep, giver.grade - drop, taker.grade, setting)
+    gain = keep * credit
+    share = min(way.max_share.value, setting.max_share)
+    rate = np.minimum(giver.rate, taker.rate * share / gain) if gain > 0.0 else np.zeros_like(giver.rate)
+    rate = np.maximum(rate, 0.0)
+    quantity = float(rate @ setting.days) * setting.reliability
+    if quantity <= 0.0:
+        return Appraisal("economics", mode=name)
+    capacity = float(rate.max()) * _HEADROOM
+    pipe = transport_capital(mode, setting.length, capacity, setting.when)
+    plant = _at(way.capital, setting.when) * capacity * keep
+    haulage = _at(mode.handling, setting.when) + _at(mode.variable, setting.when) * setting.length
+    treatment = _at(way.cost, setting.when) * keep
+    maintenance = per_year(mode.running.value) * pipe
+    total_inputs = {key: inputs.get(key, 0.0) + setting.burden.get(key, 0.0) for key in {*inputs, *setting.burden}}
+    draft = Appraisal(
+        "",
+        mode=name,
+        rate=rate,
+        quantity=quantity,
+        capacity=capacity,
+        keep=keep,
+        credit=credit,
+        inputs=total_inputs,
+        capital=(pipe + plant) * (1.0 - setting.grant),
+        giver_invests=giver.behaviour.hurdle_rate.value < taker.behaviour.hurdle_rate.value,
+        unit_cost=haulage + treatment + cost_of_inputs(inputs, setting.inputs) + maintenance / quantity,
+        haulage=haulage,
+        treatment=treatment,
+        maintenance=maintenance,
+        burden=setting.burden,
+        burden_cost=cost_of_inputs(setting.burden, setting.inputs),
+        lead_time=max(mode.lead_time.value, way.lead_time.value if pathway else 0.0),
+        term=mode.term.value,
+    )
+    return _priced(draft, giver, taker, gain, setting)
+
+
+def _conversion(
+    way: Pathway, mode: Transport, keep: float, source: float, required: float, setting: Setting
+) -> tuple[float, dict[str, float]]:
+    """Virgin units replaced per unit arriving, and resources bought per unit sent."""
+    credit = way.yield_.value * way.replacement.value
+    electricity = setting.length * (mode.electricity.value if mode.electricity else 0.0)
+    electricity += keep * (way.electricity.value if way.electricity else 0.0)
+    if way.lift is not None:
+        cop = heat_pump_cop(way, source, required, setting.approach)
+        if np.isfinite(cop) and cop > 1.0:
+            credit *= cop / (cop - 1.0)
+            electricity += keep / (cop - 1.0)
+    return credit, ({"electricity": electricity} if electricity > 0.0 else {})
+
+
+def _priced(draft: Appraisal, giver: Party, taker: Party, gain: float, setting: Setting) -> Appraisal:
+    """Reservation prices, payback and verdict."""
+    investor = (giver if draft.giver_invests else taker).behaviour
+    years = draft.term / DAYS_PER_YEAR
+    annuity = draft.capital * annuity_factor(per_year(investor.hurdle_rate.value), years) / draft.quantity
+    running_floor = draft.burden_cost - giver.unit_value
+    running_ceiling = gain * taker.unit_value - draft.unit_cost
+    stake = max(running_ceiling - running_floor, 0.0) / 2.0
+    floor = running_floor + _agreement_cost(giver, years, draft.quantity)
+    floor += stake * setting.risk * giver.behaviour.risk_aversion.value
+    ceiling = running_ceiling - _agreement_cost(taker, years, draft.quantity)
+    ceiling -= stake * setting.risk * taker.behaviour.risk_aversion.value
+    if draft.giver_invests:
+        floor += annuity
+    else:
+        ceiling -= annuity
+    payback = simple_payback(draft.capital, (running_ceiling - running_floor) * draft.quantity)
+    worthwhile = ceiling > floor and payback * DAYS_PER_YEAR <= investor.payback.value
+    return replace(
+        draft,
+        reason="" if worthwhile else "economics",
+        floor=floor,
+        ceiling=ceiling,
+        running_floor=running_floor,
+        running_ceiling=running_ceiling,
+        payback=payback,
+    )
+
+
+def cost_of_inputs(inputs: Mapping[str, float], prices: Mapping[str, float]) -> float:
+    """Cost of the resources bought per unit sent. money/unit."""
+    return math.fsum(amount * prices[name] for name, amount in inputs.items())
+
+
+def _agreement_cost(party: Party, years: float, quantity: float) -> float:
+    """Transaction cost per unit sent, spread over the term."""
+    return party.transaction_cost * annuity_factor(per_year(party.behaviour.hurdle_rate.value), years) / quantity
+
+
+def _at(path: Path | None, when: date) -> float:
+    return 0.0 if path is None else path.at(when)

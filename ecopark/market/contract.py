@@ -1,0 +1,129 @@
+"""A contract: what two firms agreed, and the clauses that decide whether they keep it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecopark.market.appraisal import Appraisal
+
+
+@dataclass
+class Contract:
+    """One agreed exchange.
+
+    Attributes
+    ----------
+    synergy : str
+        Identifier, unique in a run and independent of other firms.
+    pair : int
+        Column in :class:`~ecopark.market.pairs.Pairs`.
+    out_port, in_port : int
+    giver, taker : str
+        Firms.
+    appraisal : Appraisal
+        Physical terms: mode, capacity, losses, inputs, capital.
+    price : float, money/unit
+        Per unit sent, from taker to giver; negative where the giver pays.
+    price_path : list of (float, float)
+        Day and price of every (re)negotiation.
+    spans : list of (float, float)
+        Days between which it operated; the last end is infinite while it runs.
+    end : float, day
+        End of the present term.
+    built : float, day
+        When the investment was made; NaN before.
+    renewals : int
+    number : int
+        Place among the synergies that ever operated, in order of first operation; -1 before.
+    payments : list of (float, str, float, float)
+        Single payments: day, item, effect on giver, effect on taker. money
+    """
+
+    synergy: str
+    pair: int
+    out_port: int
+    in_port: int
+    giver: str
+    taker: str
+    appraisal: Appraisal
+    price: float
+    price_path: list[tuple[float, float]] = field(default_factory=list)
+    spans: list[tuple[float, float]] = field(default_factory=list)
+    end: float = float("inf")
+    built: float = float("nan")
+    renewals: int = 0
+    number: int = -1
+    payments: list[tuple[float, str, float, float]] = field(default_factory=list)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the exchange operates now."""
+        return bool(self.spans) and self.spans[-1][1] == float("inf")
+
+    def price_at(self, days: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Price in force on each day. ndarray of float, shape (n,), money/unit."""
+        since = np.array([day for day, _ in self.price_path])
+        prices = np.array([price for _, price in self.price_path])
+        return prices[np.maximum(np.searchsorted(since, days, side="right") - 1, 0)]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a review of a running contract concludes.
+
+    Attributes
+    ----------
+    action : {"keep", "reprice", "breach"}
+    price : float, money/unit
+        New price where it is repriced.
+    penalty : float, money
+        Owed by the party that leaves.
+    giver_leaves : bool
+        Who leaves, where it is breached.
+    """
+
+    action: str
+    price: float = 0.0
+    penalty: float = 0.0
+    giver_leaves: bool = False
+
+
+def review(
+    price: float, floor: float, ceiling: float, quantity: float, years_left: float, penalty_share: float
+) -> Verdict:
+    """Decide whether a running contract is kept, repriced or broken.
+
+    Parameters
+    ----------
+    price : float, money/unit
+        In force.
+    floor, ceiling : float, money/unit
+        Running reservation prices today, investment sunk.
+    quantity : float, unit/yr
+    years_left : float, yr
+    penalty_share : float, 1
+        Penalty as a share of the value at stake over the remaining term: quantity x price, or
+        x the other side's gain where that is larger.
+
+    Returns
+    -------
+    Verdict
+        A party whose loss over the remaining term exceeds the penalty wants out. If there is
+        still a joint gain both prefer a new price, midway between the reservation prices;
+        otherwise it breaks the contract and pays.
+    """
+    giver_gain, taker_gain = price - floor, ceiling - price
+    loss = -min(giver_gain, taker_gain) * quantity * years_left
+    if loss <= 0.0:
+        return Verdict("keep")
+    at_stake = max(abs(price), giver_gain, taker_gain) * quantity * years_left
+    penalty = penalty_share * at_stake
+    if loss <= penalty:
+        return Verdict("keep")
+    if ceiling > floor:
+        return Verdict("reprice", price=(floor + ceiling) / 2.0)
+    return Verdict("breach", penalty=penalty, giver_leaves=giver_gain < taker_gain)
+

@@ -1,0 +1,137 @@
+"""What a port costs without any exchange: disposal of its residual, or virgin supply of its need.
+
+What lives here: unit costs and emissions of every port over the periods of a run, from the
+scenario's prices, taxes, levies, carbon price and bans. What does not: quantities, contracts.
+
+Rules: a route's tax is added to its fee where the stream is taxed; a ban raises the cost to its
+penalty. The carbon price is charged on fuels bought (kind ``energy``, electricity excepted, whose
+price carries it already) and on emissions of disposal; upstream emissions of bought materials are
+not priced to the buyer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecopark.calendar import Calendar
+from ecopark.flows.columns import Columns
+from ecopark.scenario.paths import Path
+from ecopark.scenario.types import Disposal, Park, Virgin
+
+_TAX_OF_ROUTE = {"landfill": "landfill_tax", "incineration": "incineration_tax", "discharge": "discharge_levy"}
+_UNIT_OF_TAX = {"landfill_tax": "t", "incineration_tax": "t", "discharge_levy": "m3"}
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Unit costs and emissions over T periods.
+
+    Attributes
+    ----------
+    cost : ndarray of float, shape (T, N), money/unit
+        Out-port: cost of disposal, negative where the residual is sold. In-port: virgin price.
+    emission : ndarray of float, shape (T, N), t CO2e/unit
+        Of disposal or of virgin supply.
+    bought, embodied : mapping of str to ndarray of float, shape (T,), money/unit, t CO2e/unit
+        Price and emission of resources bought to run an exchange, such as electricity.
+    capital_grant : ndarray of float, shape (T,), 1
+        Share of an investment paid by the public.
+    """
+
+    cost: NDArray[np.float64]
+    emission: NDArray[np.float64]
+    bought: dict[str, NDArray[np.float64]]
+    embodied: dict[str, NDArray[np.float64]]
+    capital_grant: NDArray[np.float64]
+
+
+def compile_prices(park: Park, columns: Columns, calendar: Calendar) -> Prices:
+    """Unit costs and emissions of every port at the start of every period.
+
+    Parameters
+    ----------
+    park : Park
+    columns : Columns
+    calendar : Calendar
+
+    Returns
+    -------
+    Prices
+    """
+    book = _Book(park, calendar)
+    shape = (calendar.periods, len(columns.ports))
+    cost, emission = np.zeros(shape), np.zeros(shape)
+    for i, port in enumerate(columns.specs):
+        resource = park.resources[port.resource]
+        if columns.is_out[i]:
+            disposal = port.disposal or resource.disposal
+            if disposal is not None:
+                cost[:, i], emission[:, i] = book.disposal(port.resource, disposal)
+        else:
+            virgin = port.virgin or resource.virgin
+            if virgin is not None:
+                cost[:, i], emission[:, i] = book.virgin(port.resource, virgin)
+    inputs = {name for port in columns.specs for name in port.burden} | ({"electricity"} & set(park.resources))
+    pairs = {name: book.market(name) for name in sorted(inputs)}
+    return Prices(
+        cost=cost,
+        emission=emission,
+        bought={name: pair[0] for name, pair in pairs.items()},
+        embodied={name: pair[1] for name, pair in pairs.items()},
+        capital_grant=book.path(park.policy.capital_grant),
+    )
+
+
+class _Book:
+    """Prices of resources, worked out once each; recipes refer to other resources."""
+
+    def __init__(self, park: Park, calendar: Calendar) -> None:
+        self._park = park
+        self._calendar = calendar
+        self._known: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+        self._carbon = self.path(park.policy.carbon_price)
+
+    def path(self, path: Path | None) -> NDArray[np.float64]:
+        """Values at the start of every period; zero where there is no path."""
+        starts = self._calendar.period_bounds[:-1]
+        return np.zeros(starts.size) if path is None else path.sample(starts, self._calendar.start)
+
+    def market(self, resource: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Price and emission of a resource bought on its market."""
+        if resource not in self._known:
+            spec = self._park.resources[resource].virgin
+            self._known[resource] = self.virgin(resource, spec) if spec else (self.path(None), self.path(None))
+        return self._known[resource]
+
+    def virgin(self, resource: str, virgin: Virgin) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Price and emission of one unit of virgin supply, its recipe included."""
+        kind = self._park.resources[resource].kind
+        own_emission = self.path(virgin.emission)
+        cost = self.path(virgin.price)
+        if kind == "energy" and resource != "electricity":
+            cost = cost + self._carbon * own_emission
+        if kind == "water":
+            cost = cost + self.path(self._park.policy.water_levy)
+        emission = own_emission
+        for name, amount in virgin.recipe.items():
+            price, embodied = self.market(name)
+            units = self.path(amount)
+            cost, emission = cost + units * price, emission + units * embodied
+        return cost, emission
+
+    def disposal(self, resource: str, disposal: Disposal) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Cost and emission of disposing of one unit."""
+        emission = self.path(disposal.emission)
+        cost = self.path(disposal.fee) + self._carbon * emission
+        tax = _TAX_OF_ROUTE.get(disposal.route)
+        if tax and disposal.taxed and _UNIT_OF_TAX[tax] == self._park.resources[resource].unit:
+            cost = cost + self.path(getattr(self._park.policy, tax))
+        for ban in self._park.policy.bans:
+            if ban.resource == resource and ban.route == disposal.route:
+                starts = self._calendar.period_bounds[:-1]
+                banned = starts >= self._calendar.day(ban.from_)
+                cost = np.where(banned, np.maximum(cost, self.path(ban.penalty)), cost)
+        return cost, emission

@@ -1,0 +1,287 @@
+"""The model of a park: Mesa owns the period, SimPy owns everything that takes time.
+
+Order of one step, which is one period:
+
+1. Firms notice pairs and take up ideas (``Scouting.look``, ``Firm.consider``).
+2. SimPy runs to the end of the period: screening, negotiation, permits, building, contract
+   terms and reviews, outages, openings, workshops.
+3. Flows of the period's segments are dispatched over the links that operate, entered into the
+   ledger, and the books are checked.
+4. Trust follows what was delivered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import date
+from typing import Any
+
+import mesa
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from ecopark.agents.appraiser import Appraiser
+from ecopark.agents.facilitator import Facilitator
+from ecopark.agents.firm import Firm
+from ecopark.agents.idea import Idea
+from ecopark.agents.regulator import Regulator
+from ecopark.agents.scouting import Scouting
+from ecopark.calendar import DAYS_PER_YEAR, Calendar
+from ecopark.flows.activity import draw_noise, enter_outage
+from ecopark.flows.closure import check_closure
+from ecopark.flows.columns import compile_columns
+from ecopark.flows.kernel import Links, Ports, dispatch
+from ecopark.flows.ledger import Ledger
+from ecopark.market.contract import Contract
+from ecopark.market.pairs import find_pairs
+from ecopark.market.prices import compile_prices
+from ecopark.market.trust import break_trust, update_trust
+from ecopark.scenario.types import Outage, Park
+from ecopark.streams import stream
+
+# Trust of firms tied by more than business from the start. [M]
+_TIE = 0.8
+
+
+class ParkModel(mesa.Model):  # type: ignore[misc]
+    """A park in one random future.
+
+    Parameters
+    ----------
+    park : Park
+        Checked scenario.
+    seed : int
+        Run seed; every random quantity has its own stream under it.
+    """
+
+    def __init__(self, park: Park, seed: int = 1) -> None:
+        super().__init__(rng=int(seed))
+        self.park = park
+        self.run_seed = int(seed)
+        span = park.time
+        self.calendar = Calendar(span.start, _next_month(span.end), span.period, span.segment)
+        self.columns = compile_columns(park, self.calendar)
+        self.prices = compile_prices(park, self.columns, self.calendar)
+        self.pairs = find_pairs(park, self.columns)
+        self.appraiser = Appraiser(park, self.columns, self.prices, self.pairs, self.calendar)
+        self.scouting = Scouting(self.appraiser, self.prices, self.run_seed)
+        self.ledger = Ledger(self.columns, self.calendar)
+        self.env = simpy.Environment()
+        self.period = 0
+        self.ideas: list[Idea] = []
+        self.contracts: list[Contract] = []
+        self.events: list[tuple[float, str, str, str, str, str]] = []
+        self._trust: dict[tuple[str, str], float] = {}
+        self._tied = {tuple(sorted(pair)) for pair in park.agents.ties}
+        self._stock = np.zeros(len(self.columns.ports))
+        self._live: list[Contract] = []
+        self._ports = self._static_ports()
+
+        self.firms = {name: Firm(self, name, park.firms[name]) for name in self.columns.firms}
+        self.regulator = Regulator(self, park.agents.regulator)
+        spec = park.agents.facilitator
+        self.facilitator = Facilitator(self, spec) if spec is not None else None
+
+        rate = self.columns.potential
+        if park.mechanisms.noise:
+            noisy = rate * draw_noise(park, self.columns, self.calendar, self.run_seed)
+            rate = np.minimum(noisy, self.columns.ceiling)
+        self._rate = rate
+        self._availability = np.ones_like(rate)
+        self._schedule_events()
+
+    # ------------------------------------------------------------------ the step
+    def step(self) -> None:
+        """Advance one period, in the order of the module's docstring."""
+        start, end = (float(day) for day in self.calendar.period_bounds[self.period : self.period + 2])
+        if self.park.mechanisms.trading:
+            information = self.facilitator.information if self.facilitator else 1.0
+            for pair in self.scouting.look(start, end, information, self._trust):
+                self._take_up(pair)
+        self.env.run(until=end)
+        self._flow(start, end)
+        self.period += 1
+
+    def close(self) -> None:
+        """Let go of the agents' registry, which Mesa 3.3 would keep for ever."""
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+
+    def _take_up(self, pair: int) -> None:
+        columns = self.columns
+        out, into = int(self.pairs.out_port[pair]), int(self.pairs.in_port[pair])
+        attempt = int(self.scouting.attempt[pair]) + 1
+        idea = Idea(
+            synergy=f"{_stream(columns.ports[out])}>{_stream(columns.ports[into])}#{attempt}",
+            pair=pair,
+            attempt=attempt,
+            giver=columns.firms[columns.port_firm[out]],
+            taker=columns.firms[columns.port_firm[into]],
+        )
+        if self.pairs.pathway[pair] != "direct":
+            idea.synergy = f"{idea.synergy}:{self.pairs.pathway[pair]}"
+        idea.reach("identified", self.env.now)
+        self.scouting.occupy(pair)
+        self.ideas.append(idea)
+        self.note(idea, "identified")
+        self.firms[idea.giver].consider(idea)
+
+    def _flow(self, start: float, end: float) -> None:
+        first, last = self.calendar.segment_of_period[self.period : self.period + 2].tolist()
+        contracts = sorted(
+            (c for c in self._live if c.spans[-1][1] > start), key=lambda c: (c.spans[0][0], c.synergy)
+        )
+        self._live = [c for c in contracts if c.is_running]
+        links = self._links(contracts, first, last)
+        ports = self._ports._replace(
+            coefficient=self.columns.coefficient[self.period], imported=self.columns.imported[self.period]
+        )
+        opening = self._stock.copy()
+        rate = self._rate[first:last] * self._availability[first:last]
+        result = dispatch(ports, links, rate, self.calendar.segment_days[first:last], self._stock)
+        check_closure(self.columns, self.calendar, first, opening, links, result)
+        numbers = np.array([c.number for c in contracts], dtype=np.int64)
+        self.ledger.enter(first, numbers, result)
+        if self.park.mechanisms.trust:
+            self._learn(contracts, result.sent.sum(axis=0), links, end - start)
+
+    def _links(self, contracts: list[Contract], first: int, last: int) -> Links:
+        """Columns of the contracts that operate for some of the period, in order of seniority."""
+        bounds = self.calendar.segment_bounds[first : last + 1].astype(float)
+        terms = [c.appraisal for c in contracts]
+        active = np.zeros((last - first, len(contracts)))
+        for j, contract in enumerate(contracts):
+            opened, closed = contract.spans[-1]
+            overlap = np.minimum(bounds[1:], closed) - np.maximum(bounds[:-1], opened)
+            possible = self._is_possible(contract)
+            active[:, j] = np.clip(overlap, 0.0, None) / np.diff(bounds) if possible else 0.0
+        return Links(
+            out_port=np.array([c.out_port for c in contracts], dtype=np.int64),
+            in_port=np.array([c.in_port for c in contracts], dtype=np.int64),
+            keep=np.array([t.keep for t in terms], dtype=np.float64),
+            credit=np.array([t.credit for t in terms], dtype=np.float64),
+            max_share=np.array([self._share_limit(c) for c in contracts], dtype=np.float64),
+            capacity=np.array([t.capacity for t in terms], dtype=np.float64),
+            active=active,
+        )
+
+    def _share_limit(self, contract: Contract) -> float:
+        key = self.pairs.pathway[contract.pair]
+        return 1.0 if key == "direct" else self.park.pathways[key].max_share.value
+
+    def _is_possible(self, contract: Contract) -> bool:
+        """Physics today: a plant may have changed its temperature or quality since."""
+        return not self.appraiser.obstacle(contract.pair, contract.appraisal.mode, self.period)
+
+    def _learn(self, contracts: list[Contract], sent: NDArray[np.float64], links: Links, days: float) -> None:
+        """Trust rises where the promised quantity came, falls where it did not."""
+        rules = self.park.agents.trust
+        month = self.period % self.appraiser.window
+        for j, contract in enumerate(contracts):
+            promised = float(contract.appraisal.rate[month]) * days * float(links.active[:, j].mean())
+            if promised <= 0.0:
+                continue
+            kept = min(float(sent[j]) / promised, 1.0)
+            key = _key(contract.giver, contract.taker)
+            before = self.trust(contract.giver, contract.taker)
+            self._trust[key] = update_trust(before, kept, rules.gain.value, rules.loss.value, days / DAYS_PER_YEAR)
+
+    # ------------------------------------------------------------------ what agents ask
+    def chance(self, *address: str) -> np.random.Generator:
+        """Random stream of an address."""
+        return stream(self.run_seed, *address)
+
+    def trust(self, first: str, second: str) -> float:
+        """Trust between two firms, 0 to 1."""
+        key = _key(first, second)
+        if not self.park.mechanisms.trust:
+            return 0.0
+        return self._trust.get(key, _TIE if key in self._tied else self.park.agents.trust.initial.value)
+
+    def betray(self, first: str, second: str) -> None:
+        """Trust after a breach."""
+        self._trust[_key(first, second)] = break_trust(
+            self.trust(first, second), self.park.agents.trust.loss.value
+        )
+
+    def transaction_factor(self) -> float:
+        """Factor on transaction cost of a facilitator at work."""
+        return self.facilitator.transaction_cost if self.facilitator else 1.0
+
+    def start_exchange(self, contract: Contract) -> None:
+        """Open the link of a contract now."""
+        contract.number = len(self.contracts)
+        contract.spans.append((self.env.now, float("inf")))
+        self.contracts.append(contract)
+        self._live.append(contract)
+        self.scouting.celebrate(contract.out_port, contract.in_port)
+
+    def stop_exchange(self, contract: Contract) -> None:
+        """Close the link of a contract now."""
+        contract.spans[-1] = (contract.spans[-1][0], self.env.now)
+
+    def log(self, event: str, firm: str = "", partner: str = "", synergy: str = "", detail: str = "") -> None:
+        """Write an event."""
+        self.events.append((self.env.now, event, firm, partner, synergy, detail))
+
+    def note(self, idea: Idea, event: str, detail: str = "") -> None:
+        """Write an event of an idea."""
+        self.log(event, idea.giver, idea.taker, idea.synergy, detail)
+
+    # ------------------------------------------------------------------ things that just happen
+    def _schedule_events(self) -> None:
+        horizon = float(self.calendar.period_bounds[-1])
+        for name, spec in self.park.firms.items():
+            for event, when in (("opened", spec.opens), ("closed", spec.closes)):
+                if when is not None and 0 <= self.calendar.day(when) < horizon:
+                    self.env.process(self._announce(float(self.calendar.day(when)), event, name))
+        if not self.park.mechanisms.outages:
+            return
+        for column, name in enumerate(self.columns.processes):
+            firm, process = name.split(".")
+            outage = self.park.firms[firm].processes[process].outage
+            if outage is not None:
+                self.env.process(self._fail(column, name, outage))
+
+    def _announce(self, day: float, event: str, firm: str) -> Generator[Any, Any, None]:
+        yield self.env.timeout(day)
+        self.log(event, firm)
+
+    def _fail(self, column: int, name: str, outage: Outage) -> Generator[Any, Any, None]:
+        """A unit fails and is repaired, for ever; its stream depends on nothing else."""
+        chance = self.chance(name, "outage")
+        running = np.flatnonzero(self.columns.ceiling[:, column] > 0.0)
+        if not running.size:
+            return
+        yield self.env.timeout(float(self.calendar.segment_bounds[running[0]]))
+        last = float(self.calendar.segment_bounds[running[-1] + 1])
+        firm = name.split(".")[0]
+        while True:
+            yield self.env.timeout(float(chance.exponential(outage.mean_time_between.value)))
+            repair = float(chance.exponential(outage.mean_duration.value))
+            if self.env.now >= last:
+                return
+            enter_outage(self._availability, column, self.env.now, self.env.now + repair, self.calendar)
+            self.log("outage", firm, detail=f"{name.split('.')[1]} down {repair:.1f} d")
+            yield self.env.timeout(repair)
+
+    def _static_ports(self) -> Ports:
+        c = self.columns
+        return Ports(
+            c.port_process, c.is_out, c.is_feed, c.on_demand, c.max_share, c.storage,
+            c.coefficient[0], c.imported[0], c.process_is_feed, c.process_is_pull, c.process_buffer,
+        )  # fmt: skip
+
+
+def _key(first: str, second: str) -> tuple[str, str]:
+    return (first, second) if first <= second else (second, first)
+
+
+def _stream(port: str) -> str:
+    """Short name of a port: firm and stream, and the process where it is not the main one."""
+    firm, process, _, name = port.split(".")
+    return f"{firm}.{name}" if process == "main" else f"{firm}.{process}.{name}"
+
+
+def _next_month(when: date) -> date:
+    return when.replace(year=when.year + when.month // 12, month=when.month % 12 + 1, day=1)

@@ -1,0 +1,211 @@
+"""Adjacency matrix of the park: who gave to whom, what kind of stream, how often or since when."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PolyCollection
+
+from ecopark.report import style
+from ecopark.report.colours import KIND, KIND_NAME, ink_on, kind_colour, text_colour
+from ecopark.report.style import FAINT, INK, PRINT, QUIET, RULE, Medium, text_size
+from ecopark.report.tables import RunTables
+
+
+def draw_matrix(
+    tables: RunTables,
+    *,
+    value: Literal["count", "first_year"] = "count",
+    ax: Axes | None = None,
+    medium: Medium = PRINT,
+) -> Axes:
+    """Draw givers against takers over the whole run.
+
+    A cell is coloured by the kind of its exchanges, split where there are several kinds, and
+    carries their number or the year of the first. Firms stand by sector, in a sector by number
+    of exchanges; those that never exchanged are left out and counted in the subtitle.
+
+    Parameters
+    ----------
+    tables : RunTables
+        Tables of the run.
+    value : {"count", "first_year"}
+        What is written in a cell. A count of 1 is left blank.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw in; its data coordinates become mm. By default a new figure.
+    medium : Medium
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Axes whose data coordinates are mm.
+    """
+    cells, firms = _cells(tables)
+    with style.house(medium):
+        pitch, names, sectors, head = _measures(tables, firms, medium)
+        side = pitch * len(firms)
+        factor = medium.text_pt / 7.0
+        # A small park makes a small figure, never narrower than its subtitle.
+        wanted = min(max(names + side + 8.0 * factor + sectors, 120.0 * factor), medium.width_mm)
+        ax, _, height = style.take_axes(ax, wanted, head + side + 12.0 * factor)
+        left, top = names + 1.0, height - head
+        idle = len(tables.firms) - len(firms)
+        _draw_title(ax, cells, firms, idle, value, height, medium)
+        if firms:
+            _draw_grid(ax, tables, firms, left, top, pitch, medium)
+            _draw_cells(ax, cells, firms, value, (left, top, pitch), medium)
+            _draw_totals(ax, cells, firms, (left, top, pitch), medium)
+    return ax
+
+
+def _cells(tables: RunTables) -> tuple[pd.DataFrame, list[str]]:
+    """Exchanges that ever operated by pair and kind, and the firms in drawing order."""
+    ran = tables.synergies[tables.synergies["operating"].notna()].copy()
+    ran["kind"] = ran["resource"].map(tables.resources["kind"])
+    groups = ran.groupby(["from_firm", "to_firm", "kind"], sort=True)["operating"]
+    cells = groups.agg(count="size", first="min").reset_index()
+    degree = pd.concat([ran["from_firm"], ran["to_firm"]]).value_counts()
+    known = [str(firm) for firm in degree.index if firm in tables.firms.index]
+    sector = tables.firms["sector"].fillna("")
+    weight = degree[known].groupby(sector[known]).sum()
+    order = sorted(known, key=lambda firm: (-weight[sector[firm]], sector[firm], -degree[firm], firm))
+    return cells[cells["from_firm"].isin(known) & cells["to_firm"].isin(known)], order
+
+
+def _measures(
+    tables: RunTables, firms: list[str], medium: Medium
+) -> tuple[float, float, float, float]:
+    """Cell size, width of the names and of the sectors, height of title and column names, mm."""
+    factor, small = medium.text_pt / 7.0, medium.small_pt
+    longest = max((text_size(tables.firm_name(firm), small)[0] for firm in firms), default=10.0)
+    names = max(longest, text_size("giver ↓   taker →", small)[0]) + 3.0
+    sector = max((text_size(str(tables.firms.at[firm, "sector"]), small)[0] for firm in firms), default=0.0) + 2.0
+    head = 13.5 * factor + longest + 2.0
+    room = min(
+        medium.width_mm - names - 8.0 * factor - sector, medium.height_mm - head - 12.0 * factor
+    )
+    return min(9.0 * factor, room / max(len(firms), 1)), names, sector, head
+
+
+def _draw_title(
+    ax: Axes, cells: pd.DataFrame, firms: list[str], idle: int, value: str, height: float, medium: Medium
+) -> None:
+    top = height - 2.0
+    size = 1.3 * medium.text_pt
+    ax.text(2.0, top, "Who gave to whom", size=size, weight="bold", va="top", gid="title")
+    what = "number of exchanges over the run, blank = 1" if value == "count" else "year of the first exchange"
+    rest = f"; {idle} firms never exchanged and are not shown" if idle else ""
+    line = f"{int(cells['count'].sum())} exchanges; in each cell the {what}{rest}"
+    ax.text(2.0, top - 1.5 * medium.row_mm - 0.6, line, size=medium.small_pt, color=QUIET, va="top", gid="title")
+    x, y = 2.0, top - 3.4 * medium.row_mm
+    for kind in KIND:
+        if (cells["kind"] == kind).any():
+            ax.fill([x, x + 2.5, x + 2.5, x], [y - 2.2, y - 2.2, y, y], color=KIND[kind], lw=0)
+            colour = text_colour(KIND[kind])
+            ax.text(x + 3.5, y - 1.1, KIND_NAME[kind], size=medium.small_pt, color=colour, va="center", gid="key")
+            x += 3.5 + text_size(KIND_NAME[kind], medium.small_pt)[0] + 4.0
+
+
+def _draw_grid(
+    ax: Axes, tables: RunTables, firms: list[str], left: float, top: float, pitch: float, medium: Medium
+) -> None:
+    """Names, grid, sector bounds and the grey diagonal."""
+    count = len(firms)
+    side = pitch * count
+    steps = [pitch * place for place in range(count + 1)]
+    lines = [[(left, top - step), (left + side, top - step)] for step in steps]
+    lines += [[(left + step, top), (left + step, top - side)] for step in steps]
+    ax.add_collection(LineCollection(lines, colors=RULE, linewidths=0.5), autolim=False)
+    ax.add_collection(
+        PolyCollection(
+            [_square(left, top, pitch, place, place, 0.0) for place in range(count)], facecolors="#F1F1F1", lw=0
+        ),
+        autolim=False,
+    )
+    for place, firm in enumerate(firms):
+        name = tables.firm_name(firm)
+        y, x = top - pitch * (place + 0.5), left + pitch * (place + 0.5)
+        size = min(medium.small_pt, 0.92 * pitch / style.MM_PER_POINT)
+        ax.text(left - 1.2, y, name, size=size, ha="right", va="center", gid="name")
+        ax.text(x, top + 1.2, name, size=size, ha="center", va="bottom", rotation=90, gid="name")
+    sectors = [str(tables.firms.at[firm, "sector"]) for firm in firms]
+    bounds = [0, *(place for place in range(1, count) if sectors[place] != sectors[place - 1]), count]
+    for first, last in pairwise(bounds):
+        ax.text(
+            left + side + 7.0 * medium.text_pt / 7.0,
+            top - pitch * (first + last) / 2,
+            sectors[first],
+            size=min(medium.small_pt, 0.92 * pitch / style.MM_PER_POINT),
+            color=QUIET,
+            va="center",
+            gid="sector",
+        )
+    edges = [[(left, top - pitch * b), (left + side, top - pitch * b)] for b in bounds]
+    edges += [[(left + pitch * b, top), (left + pitch * b, top - side)] for b in bounds]
+    ax.add_collection(LineCollection(edges, colors=FAINT, linewidths=0.8), autolim=False)
+    ax.text(
+        left - 1.2, top + 1.5, "giver ↓   taker →", size=medium.small_pt, color=QUIET, ha="right", va="bottom", gid="key"
+    )
+
+
+def _square(
+    left: float, top: float, pitch: float, row: int, column: int, pad: float, part: int = 0, parts: int = 1
+) -> np.ndarray:
+    """Corners of a cell, or of the upright slice `part` of `parts`, in mm."""
+    x = left + pitch * column + pad
+    wide = (pitch - 2 * pad) / parts
+    low, high = x + wide * part, x + wide * (part + 1)
+    y0, y1 = top - pitch * row - pad, top - pitch * (row + 1) + pad
+    return np.array([(low, y0), (high, y0), (high, y1), (low, y1)])
+
+
+def _draw_cells(
+    ax: Axes, cells: pd.DataFrame, firms: list[str], value: str, frame: tuple[float, float, float], medium: Medium
+) -> None:
+    left, top, pitch = frame
+    place = {firm: number for number, firm in enumerate(firms)}
+    corners, colours = [], []
+    for (giver, taker), rows in cells.groupby(["from_firm", "to_firm"], sort=True):
+        kinds = [str(kind) for kind in rows["kind"]]
+        for part, kind in enumerate(kinds):
+            corners.append(_square(left, top, pitch, place[giver], place[taker], 0.12, part, len(kinds)))
+            colours.append(kind_colour(kind))
+        total = int(rows["count"].sum())
+        text = (str(total) if total > 1 else "") if value == "count" else str(rows["first"].min().year)
+        size = min(medium.small_pt, 0.8 * pitch / style.MM_PER_POINT)
+        if value == "first_year":
+            size = min(size, 0.9 * size * pitch / max(text_size(text, size)[0], 0.1))
+        at = (left + pitch * (place[taker] + 0.5), top - pitch * (place[giver] + 0.5))
+        # The middle slice lies under the text.
+        ink = ink_on(kind_colour(kinds[len(kinds) // 2]))
+        if text:
+            ax.text(*at, text, size=size, color=ink, ha="center", va="center_baseline", weight="bold", gid="cell")
+    ax.add_collection(PolyCollection(corners, facecolors=colours, lw=0, zorder=2), autolim=False)
+
+
+def _draw_totals(
+    ax: Axes, cells: pd.DataFrame, firms: list[str], frame: tuple[float, float, float], medium: Medium
+) -> None:
+    """Exchanges given at the right of each row, taken below each column."""
+    left, top, pitch = frame
+    side = pitch * len(firms)
+    given = cells.groupby("from_firm")["count"].sum()
+    taken = cells.groupby("to_firm")["count"].sum()
+    size = min(medium.small_pt, 0.92 * pitch / style.MM_PER_POINT)
+    for place, firm in enumerate(firms):
+        middle = pitch * (place + 0.5)
+        if firm in given.index:
+            ax.text(left + side + 1.2, top - middle, str(given[firm]), size=size, va="center", gid="total")
+        if firm in taken.index:
+            ax.text(left + middle, top - side - 1.2, str(taken[firm]), size=size, ha="center", va="top", gid="total")
+    row = medium.row_mm
+    y = top - side - 1.2 - 1.3 * row
+    ax.text(
+        left, y, "below: exchanges taken;  right: exchanges given", size=medium.small_pt, color=QUIET, va="top", gid="key"
+    )
+    ax.plot([left, left + side], [top - side, top - side], color=INK, lw=0.5)
+    ax.plot([left + side, left + side], [top, top - side], color=INK, lw=0.5)

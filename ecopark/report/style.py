@@ -1,0 +1,347 @@
+"""The house style: paper sizes, type, colours, numbers with units, and how a figure is saved.
+
+What lives here: everything two figures share. What does not: any figure. Figures use matplotlib's
+object interface only, so no graphical backend is chosen and no global state is left behind.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+MM_PER_INCH = 25.4
+MM_PER_POINT = MM_PER_INCH / 72.0
+DPI = 200
+
+INK = "#222222"
+QUIET = "#6A6A6A"
+FAINT = "#B4B4B4"
+RULE = "#E4E4E4"
+PAPER = "#FFFFFF"
+
+_BASE_RC: dict[str, Any] = {
+    "font.family": "DejaVu Sans",  # ships with matplotlib: the same letters on every machine
+    "text.color": INK,
+    "text.parse_math": False,  # a firm called "A$B" is no formula
+    "text.hinting": "no_hinting",
+    "axes.edgecolor": QUIET,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.5,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 4.0,
+    "axes.unicode_minus": True,
+    "grid.color": RULE,
+    "grid.linewidth": 0.5,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.major.width": 0.5,
+    "ytick.major.width": 0.5,
+    "xtick.major.size": 2.0,
+    "ytick.major.size": 2.0,
+    "patch.linewidth": 0.4,
+    "figure.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "ecopark",
+    "pdf.fonttype": 42,
+}
+
+
+@dataclass(frozen=True)
+class Medium:
+    """What a figure is made for.
+
+    Attributes
+    ----------
+    name : str
+        ``"print"`` or ``"projector"``.
+    width_mm, height_mm : float
+        Width of every figure and the greatest height one may take, mm.
+    text_pt : float
+        Size of ordinary text, pt. The smallest text is 0.85 of it.
+    line : float
+        Factor on line widths.
+    """
+
+    name: str
+    width_mm: float
+    height_mm: float
+    text_pt: float
+    line: float
+
+    @property
+    def small_pt(self) -> float:
+        """Size of secondary text, pt."""
+        return 0.86 * self.text_pt
+
+    @property
+    def row_mm(self) -> float:
+        """Smallest pitch of two lines of secondary text, mm."""
+        return 1.25 * self.small_pt * MM_PER_POINT
+
+
+PRINT = Medium("print", 160.0, 230.0, 7.0, 1.0)
+PROJECTOR = Medium("projector", 254.0, 142.9, 9.0, 1.4)
+
+
+@contextmanager
+def house(medium: Medium) -> Iterator[None]:
+    """Draw in the house style for `medium`; the caller's settings are restored afterwards."""
+    sizes = {
+        "font.size": medium.text_pt,
+        "axes.titlesize": 1.1 * medium.text_pt,
+        "axes.labelsize": medium.text_pt,
+        "xtick.labelsize": medium.small_pt,
+        "ytick.labelsize": medium.small_pt,
+    }
+    with mpl.rc_context({**_BASE_RC, **sizes}):
+        yield
+
+
+@dataclass(frozen=True)
+class Area:
+    """A rectangle of a figure in which panels are placed by millimetres from its lower left.
+
+    Attributes
+    ----------
+    figure : matplotlib.figure.Figure
+    left_mm, bottom_mm, width_mm, height_mm : float
+        Place and size in the figure, mm.
+    """
+
+    figure: Figure
+    left_mm: float
+    bottom_mm: float
+    width_mm: float
+    height_mm: float
+
+    def panel(self, left: float, bottom: float, width: float, height: float) -> Axes:
+        """New axes of `width` x `height` mm whose lower left corner stands at (`left`, `bottom`) mm."""
+        full_w, full_h = (size * MM_PER_INCH for size in self.figure.get_size_inches())
+        place = (
+            (self.left_mm + left) / full_w,
+            (self.bottom_mm + bottom) / full_h,
+            width / full_w,
+            height / full_h,
+        )
+        return self.figure.add_axes(place)
+
+    def canvas(self, left: float = 0, bottom: float = 0, width: float = 0, height: float = 0) -> Axes:
+        """Axes whose data coordinates are mm, without frame or ticks; by default the whole area."""
+        width, height = width or self.width_mm, height or self.height_mm
+        ax = self.panel(left, bottom, width, height)
+        ax.set_axis_off()
+        ax.set(xlim=(0, width), ylim=(0, height))
+        return ax
+
+
+def new_figure(width_mm: float, height_mm: float) -> Figure:
+    """Empty figure of the given size in mm, drawn by Agg without any window."""
+    figure = Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH), dpi=DPI)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def take_area(ax: Axes | None, width_mm: float, height_mm: float) -> Area:
+    """Area to draw in: a new figure of the given size, or the room that `ax` occupies.
+
+    A given `ax` is emptied of its frame and serves as the place holder of the panels.
+    """
+    if ax is None:
+        return Area(new_figure(width_mm, height_mm), 0.0, 0.0, width_mm, height_mm)
+    ax.set_axis_off()
+    full_w, full_h = (size * MM_PER_INCH for size in ax.figure.get_size_inches())
+    box = ax.get_position()
+    return Area(ax.figure, box.x0 * full_w, box.y0 * full_h, box.width * full_w, box.height * full_h)
+
+
+def take_axes(ax: Axes | None, width_mm: float, height_mm: float) -> tuple[Axes, float, float]:
+    """Axes to draw in with data coordinates in mm, and their width and height in mm.
+
+    A new figure of the given size, or `ax` itself, whose limits become its size in mm.
+    """
+    if ax is None:
+        return Area(new_figure(width_mm, height_mm), 0.0, 0.0, width_mm, height_mm).canvas(), width_mm, height_mm
+    area = take_area(ax, width_mm, height_mm)
+    ax.set(xlim=(0, area.width_mm), ylim=(0, area.height_mm))
+    return ax, area.width_mm, area.height_mm
+
+
+def save(figure: Figure, path: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
+    """Save a figure as `path` with each of the formats' endings.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    path : path-like
+        Without ending; its folder must exist.
+    formats : sequence of {"png", "svg", "pdf"}
+
+    Returns
+    -------
+    list of pathlib.Path
+        Files written. The same figure gives the same bytes: no date, no random ids.
+    """
+    metadata: dict[str, dict[str, None]] = {
+        "png": {"Software": None},
+        "svg": {"Date": None},
+        "pdf": {"CreationDate": None, "ModDate": None},
+    }
+    written = []
+    with mpl.rc_context(_BASE_RC):
+        for ending in formats:
+            target = Path(path).with_name(f"{Path(path).name}.{ending}")
+            extra = {"pil_kwargs": {"compress_level": 4}} if ending == "png" else {}
+            figure.savefig(target, format=ending, dpi=DPI, metadata=metadata[ending], **extra)
+            written.append(target)
+    return written
+
+
+# --------------------------------------------------------------------------- text
+@lru_cache(maxsize=8192)
+def _line_width(line: str, size_pt: float, bold: bool) -> float:
+    """Width of one line of text, mm."""
+    font = FontProperties(family="DejaVu Sans", size=size_pt, weight="bold" if bold else "normal")
+    return float(text_to_path.get_text_width_height_descent(line, font, False)[0]) * MM_PER_POINT
+
+
+def text_size(text: str, size_pt: float, *, bold: bool = False) -> tuple[float, float]:
+    """Width and height of a text (lines parted by a newline) in mm.
+
+    Parameters
+    ----------
+    text : str
+    size_pt : float
+        Size of the type, pt.
+    bold : bool
+
+    Returns
+    -------
+    tuple of float
+        Width and height in mm, line spacing 1.2.
+    """
+    lines = text.split("\n")
+    widths = [_line_width(line, size_pt, bold) for line in lines]
+    return max(widths), (1.2 * (len(lines) - 1) + 1.0) * size_pt * MM_PER_POINT
+
+
+def shorten(text: str, width_mm: float, size_pt: float) -> str:
+    """`text`, cut with an ellipsis where it is wider than `width_mm`."""
+    if text_size(text, size_pt)[0] <= width_mm:
+        return text
+    while len(text) > 1 and text_size(text + "…", size_pt)[0] > width_mm:
+        text = text[:-1]
+    return text.rstrip(" ,:→") + "…"
+
+
+def fit_parts(parts: Sequence[str], width_mm: float, size_pt: float, least: int = 9) -> list[str]:
+    """Shorten the parts of a label, the longest first, until together they fit in `width_mm`.
+
+    Parameters
+    ----------
+    parts : sequence of str
+        In the order in which they are joined.
+    width_mm : float
+        Room for all of them together, mm.
+    size_pt : float
+    least : int
+        No part is cut below this many letters; the whole may then stay too wide.
+    """
+    kept = list(parts)
+    cut = [False] * len(kept)
+
+    def shown() -> list[str]:
+        return [part.rstrip(" ,") + "…" if is_cut else part for part, is_cut in zip(kept, cut, strict=True)]
+
+    while sum(text_size(part, size_pt)[0] for part in shown()) > width_mm:
+        longest = max(range(len(kept)), key=lambda number: len(kept[number]))
+        if len(kept[longest]) <= least:
+            break
+        kept[longest], cut[longest] = kept[longest][:-1], True
+    return shown()
+
+
+def wrap(text: str, width: int = 16) -> str:
+    """Break a name of more than `width` letters into two lines at the space nearest its middle."""
+    spaces = [place for place, letter in enumerate(text) if letter == " "]
+    if len(text) <= width or not spaces:
+        return text
+    middle = min(spaces, key=lambda place: abs(place - len(text) / 2))
+    return f"{text[:middle]}\n{text[middle + 1 :]}"
+
+
+# --------------------------------------------------------------------------- numbers and units
+_STEPS: dict[str, tuple[tuple[float, str], ...]] = {
+    "t": ((1e9, "Gt"), (1e6, "Mt"), (1e3, "kt"), (1.0, "t")),
+    "t CO2e": ((1e6, "Mt CO₂e"), (1e3, "kt CO₂e"), (1.0, "t CO₂e")),
+    "MWh": ((1e6, "TWh"), (1e3, "GWh"), (1.0, "MWh")),
+    "m3": ((1e9, "billion m³"), (1e6, "million m³"), (1e3, "thousand m³"), (1.0, "m³")),
+}
+
+
+def scale_of(largest: float, unit: str) -> tuple[float, str]:
+    """Divisor and unit text that make numbers up to `largest` short, e.g. ``(1e3, "kt")``.
+
+    Examples
+    --------
+    >>> scale_of(85_000, "t")
+    (1000.0, 'kt')
+    """
+    for divisor, name in _STEPS.get(unit, ((1.0, unit),)):
+        if abs(largest) >= divisor:
+            return divisor, name
+    return _STEPS.get(unit, ((1.0, unit),))[-1]
+
+
+def number(value: float) -> str:
+    """Number with at most three significant digits and thousands separators.
+
+    Examples
+    --------
+    >>> number(1234567), number(12.34), number(3.04), number(0.0567)
+    ('1,234,567', '12', '3.0', '0.057')
+    """
+    size = abs(value)
+    if size == 0:
+        return "0"
+    if size >= 9.95:
+        return f"{value:,.0f}".replace("-", "\u2212")
+    digits = 1 if size >= 0.95 else 1 - math.floor(math.log10(size))
+    return f"{value:.{digits}f}".replace("-", "\u2212")
+
+
+def quantity(value: float, unit: str, per: str = "") -> str:
+    """Value with a unit of handy size.
+
+    Examples
+    --------
+    >>> quantity(135_000, "t", "yr"), quantity(700_000, "m3"), quantity(162_000, "MWh")
+    ('135 kt/yr', '700 thousand m³', '162 GWh')
+    """
+    divisor, name = scale_of(value, unit)
+    return f"{number(value / divisor)} {name}{'/' + per if per else ''}"
+
+
+def axis_number(value: float, _position: int = 0) -> str:
+    """Tick label with thousands separators and no superfluous digits."""
+    if value == 0:
+        return "0"
+    text = f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:,.3g}"
+    return text.replace("-", "\u2212")

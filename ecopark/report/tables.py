@@ -1,0 +1,120 @@
+"""The tables of a run as the figures read them, and the one aggregation they share.
+
+What lives here: :class:`RunTables` and sums by year. What does not: indicators (``indicators``),
+anything drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+_KEYS = ["from_firm", "to_firm", "resource", "route"]
+
+
+@dataclass(frozen=True)
+class RunTables:
+    """Plain tables of one run.
+
+    Attributes
+    ----------
+    firms : pandas.DataFrame
+        Index firm id; columns name, sector, x_km, y_km (km), opens, closes (dates or NaT).
+    flows : pandas.DataFrame
+        The ledger: start, from_firm, to_firm, resource, kind, quantity, unit, route.
+    synergies : pandas.DataFrame
+        One row per idea: ends, resource, date of each stage or NaT, state, reason.
+    indicators : pandas.DataFrame
+        Tidy: period, scope, indicator, value, unit.
+    resources : pandas.DataFrame
+        Index resource id; columns name, kind, unit.
+    """
+
+    firms: pd.DataFrame
+    flows: pd.DataFrame
+    synergies: pd.DataFrame
+    indicators: pd.DataFrame
+    resources: pd.DataFrame
+
+    @cached_property
+    def yearly(self) -> pd.DataFrame:
+        """Ledger summed by year, ends, resource and route.
+
+        Columns year (int), from_firm, to_firm, resource, route, quantity (in the resource's
+        unit), kind, unit; sorted by the first five, so that drawing order never depends on the
+        order of the ledger.
+        """
+        return sum_by_year(self.flows)
+
+    @cached_property
+    def exchanged(self) -> pd.DataFrame:
+        """Rows of :attr:`yearly` with route ``exchange`` and a positive quantity."""
+        rows = self.yearly
+        return rows[(rows["route"] == "exchange") & (rows["quantity"] > 0)].reset_index(drop=True)
+
+    @cached_property
+    def busiest_year(self) -> int:
+        """Year with the most exchanges, the latest of equals; the last year where there is none."""
+        if self.exchanged.empty:
+            return int(self.yearly["year"].max()) if len(self.yearly) else 0
+        counts = self.exchanged.groupby("year").size()
+        return int(counts[counts == counts.max()].index.max())
+
+    @cached_property
+    def span(self) -> tuple[int, int]:
+        """First and last year with a flow."""
+        years = self.yearly["year"]
+        return (int(years.min()), int(years.max())) if len(years) else (0, 0)
+
+    def firm_name(self, firm: str) -> str:
+        """Name of a firm as written in the scenario, or the id of a party outside the park."""
+        return str(self.firms.at[firm, "name"]) if firm in self.firms.index else firm
+
+    def resource_name(self, resource: str) -> str:
+        """Name of a resource, or its id in words where the table does not list it."""
+        if resource in self.resources.index:
+            return str(self.resources.at[resource, "name"])
+        return resource.replace("_", " ")
+
+
+def sum_by_year(flows: pd.DataFrame) -> pd.DataFrame:
+    """Sum the ledger by year, ends, resource and route.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        Ledger with columns start (datetime), from_firm, to_firm, resource, route, kind, unit and
+        quantity (in `unit`). A segment counts to the year in which it starts: segments never
+        straddle two months.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns year, from_firm, to_firm, resource, route, quantity, kind, unit.
+    """
+    year, years = pd.factorize(flows["start"].to_numpy().astype("datetime64[Y]").astype(np.int64) + 1970, sort=True)
+    coded = [(year, years), *((codes, np.asarray(names, dtype=object)) for codes, names in _coded(flows))]
+    sizes = [max(len(labels), 1) for _, labels in coded]
+    # One integer key instead of a group-by over five text columns: a tenth of the time.
+    cell, cells = pd.factorize(np.ravel_multi_index([code for code, _ in coded], sizes))
+    table = pd.DataFrame(
+        {
+            key: labels.take(code)
+            for key, (_, labels), code in zip(["year", *_KEYS], coded, np.unravel_index(cells, sizes), strict=True)
+        }
+    )
+    table["quantity"] = np.bincount(cell, weights=flows["quantity"].to_numpy(dtype=float), minlength=len(cells))
+    table = table.sort_values(["year", *_KEYS], ignore_index=True)
+    known = flows.drop_duplicates("resource").set_index("resource")
+    table["kind"] = table["resource"].map(known["kind"])
+    table["unit"] = table["resource"].map(known["unit"])
+    return table
+
+
+def _coded(flows: pd.DataFrame) -> list[tuple[NDArray[np.int64], pd.Index]]:
+    """Codes and names of each text column of the key."""
+    return [pd.factorize(flows[key]) for key in _KEYS]

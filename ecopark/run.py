@@ -1,0 +1,209 @@
+"""One finished run: its tables, and the folder they travel in.
+
+What lives here: the :class:`Run` a user holds, writing it atomically and reading it back. What
+does not: running the model (``simulate``), drawing (``report``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ecopark.errors import ResultsError
+from ecopark.indicators.yearly import yearly_indicators
+
+TABLES = ("flows", "synergies", "events", "accounts", "firms", "resources", "indicators")
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run leaves.
+
+    Attributes
+    ----------
+    name : str
+        Of the scenario.
+    seed : int
+    flows : pandas.DataFrame
+        Every quantity that moved; see ``ecopark.flows.ledger``.
+    synergies : pandas.DataFrame
+        One row per idea with the date of each stage, its end and the reason.
+    events : pandas.DataFrame
+        Everything that happened, in order.
+    accounts : pandas.DataFrame
+        Money and carbon of every exchange, giver beside taker; see ``ecopark.market.accounts``.
+    firms, resources : pandas.DataFrame
+        Who and what, for labels and maps.
+    currency : str
+    manifest : mapping
+        Versions, seed, hashes.
+    scenario_text : str
+        The resolved scenario, loadable again.
+    """
+
+    name: str
+    seed: int
+    flows: pd.DataFrame
+    synergies: pd.DataFrame
+    events: pd.DataFrame
+    accounts: pd.DataFrame
+    firms: pd.DataFrame
+    resources: pd.DataFrame
+    currency: str
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    scenario_text: str = ""
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """Tidy indicators: period, scope, indicator, value, unit."""
+        return yearly_indicators(self.flows, self.synergies, self.accounts, self.currency)
+
+    def network(self, at: str | pd.Timestamp) -> nx.MultiDiGraph:
+        """Exchanges operating on a date, firms as nodes.
+
+        Parameters
+        ----------
+        at : str or pandas.Timestamp
+            Date such as ``"1990"`` or ``"1990-06"``.
+
+        Returns
+        -------
+        networkx.MultiDiGraph
+            Edges keyed by synergy, with ``resource`` and ``since``.
+        """
+        when = pd.Timestamp(at)
+        table = self.synergies
+        running = (table["operating"] <= when) & ~(table["ended"] <= when)
+        graph = nx.MultiDiGraph(name=self.name, date=str(when.date()))
+        present = (self.firms["opens"].isna() | (self.firms["opens"] <= when)) & ~(self.firms["closes"] <= when)
+        graph.add_nodes_from(self.firms.index[present])
+        for row in table[running].itertuples():
+            graph.add_edge(
+                row.from_firm, row.to_firm, key=row.synergy, resource=row.resource, since=row.operating
+            )
+        return graph
+
+    @property
+    def plot(self) -> Any:
+        """Figures of this run: ``run.plot.sankey()``, ``run.plot.map()``, ..."""
+        # By name, as pandas loads its plotting backends: a run works without any drawing library.
+        return import_module("ecopark.report").RunPlots(self)
+
+    # ------------------------------------------------------------------ folder
+    def save(self, folder: Path | str) -> Path:
+        """Write the run's folder, whole or not at all.
+
+        Everything is written beside the target under a name that claims nothing and moved there
+        by one rename. A folder that is there already is replaced only if it holds a run.
+
+        Parameters
+        ----------
+        folder : path
+            ``results/<scenario>/<run>``.
+
+        Returns
+        -------
+        pathlib.Path
+            The folder.
+
+        Raises
+        ------
+        ResultsError
+            If the place cannot be written or holds something else.
+        """
+        target = Path(folder)
+        if target.exists() and not (target / MANIFEST).is_file():
+            raise ResultsError(f"{target} exists and holds no run; choose another folder with --out")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=target.parent) as place:
+                draft = Path(place) / target.name
+                self._write(draft)
+                if target.exists():
+                    shutil.rmtree(target)
+                draft.rename(target)
+        except OSError as failure:
+            raise ResultsError(f"cannot write {target}: {failure.strerror or failure}") from failure
+        return target
+
+    def _write(self, folder: Path) -> None:
+        folder.mkdir()
+        for name in TABLES:
+            _write_parquet(getattr(self, name), folder / f"{name}.parquet")
+        (folder / "scenario.yaml").write_text(self.scenario_text, encoding="utf-8")
+        _write_json(self.summary(), folder / "summary.json")
+        _write_json(dict(self.manifest) | {"name": self.name, "seed": self.seed, "currency": self.currency}, folder / MANIFEST)
+
+    def summary(self) -> dict[str, Any]:
+        """The few numbers that sum up a run, with their basis."""
+        park = self.indicators[self.indicators["scope"] == "park"]
+        total = park.groupby("indicator")["value"].sum()
+        unit = park.groupby("indicator")["unit"].first()
+        states = self.synergies["state"].value_counts()
+        lost = self.synergies.loc[self.synergies["state"] == "lost", "reason"].value_counts()
+        cumulative = {
+            str(name): {"value": float(total[name]), "unit": str(unit[name])}
+            for name in total.index
+            if name != "operating_synergies"
+        }
+        return {
+            "scenario": self.name,
+            "seed": self.seed,
+            "basis": "cumulative over the run, against the same park with no exchange",
+            "ideas": int(len(self.synergies)),
+            "ever_operated": int(self.synergies["operating"].notna().sum()),
+            "operating_at_end": int(states.get("operating", 0)),
+            "lost_by_reason": {str(reason): int(count) for reason, count in lost.items()},
+            "cumulative": cumulative,
+        }
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Run:
+        """Read a run's folder.
+
+        Raises
+        ------
+        ResultsError
+            If it holds no complete run.
+        """
+        place = Path(folder)
+        if not (place / MANIFEST).is_file():
+            raise ResultsError(f"{place} holds no complete run (no {MANIFEST})")
+        try:
+            manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
+            tables = {name: pd.read_parquet(place / f"{name}.parquet") for name in TABLES if name != "indicators"}
+            text = (place / "scenario.yaml").read_text(encoding="utf-8")
+        except (OSError, ValueError) as failure:
+            raise ResultsError(f"{place} cannot be read as a run: {failure}") from failure
+        return cls(
+            name=manifest["name"],
+            seed=manifest["seed"],
+            currency=manifest["currency"],
+            manifest=manifest,
+            scenario_text=text,
+            **tables,
+        )
+
+
+def _write_parquet(table: pd.DataFrame, path: Path) -> None:
+    """Parquet with nothing in it that differs between two equal runs."""
+    data = pa.Table.from_pandas(table, preserve_index=True if table.index.name else None)
+    pq.write_table(data, path, compression="zstd")
+
+
+def _write_json(content: Mapping[str, Any], path: Path) -> None:
+    path.write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + os.linesep, encoding="utf-8")

@@ -1,0 +1,235 @@
+"""Cross-checks of a park: what no single field can know.
+
+What lives here: references, dates, places, ports and what they need. What does not: units and signs
+(``dimensions``), single fields (``types``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from ecopark.scenario.dimensions import check_dimensions
+from ecopark.scenario.located import Loc, get
+from ecopark.scenario.paths import Path, parse_month
+from ecopark.scenario.types import Firm, Park, Port, Process, Resource
+from ecopark.scenario.units import UnitError, Units, nearest
+from ecopark.scenario.validate import Report
+
+_ALWAYS = date(1, 1, 1)
+_FIRST, _LAST = date.min, date.max
+
+
+def prepare(park: Park, units: Units, report: Report) -> Park:
+    """The park with each process's activity unit in base units.
+
+    A process that names none has the unit of its capacity times time (``80 kt/yr`` counts in t).
+    """
+    firms = {}
+    for name, firm in park.firms.items():
+        processes = {
+            key: process.model_copy(update={"activity_unit": _activity_unit((name, key), process, units, report)})
+            for key, process in firm.processes.items()
+        }
+        firms[name] = firm.model_copy(update={"processes": processes})
+    return park.model_copy(update={"firms": firms})
+
+
+def _activity_unit(names: tuple[str, str], process: Process, units: Units, report: Report) -> str:
+    loc = ("firms", names[0], "processes", names[1])
+    if process.activity_unit:
+        try:
+            return units.base(process.activity_unit)
+        except UnitError as failure:
+            report.add((*loc, "activity_unit"), str(failure))
+            return "?"
+    unit = process.capacity.unit
+    if unit.endswith("/day"):
+        return unit.removesuffix("/day")
+    if unit != "?":
+        report.add((*loc, "capacity"), f"expected a quantity per time such as '80 kt/yr' or '142 MW', found '{unit}'")
+    return "?"
+
+
+def check(park: Park, units: Units, report: Report, known: Mapping[str, Iterable[str]]) -> None:
+    """Note every contradiction inside a park.
+
+    Parameters
+    ----------
+    park : Park
+        Validated; broken parts may be missing, as long as `report` knows of them.
+    units : Units
+        Registry with the scenario's currency.
+    report : Report
+        Collector.
+    known : mapping of str to iterable of str
+        Names of all ``resources`` and ``transport`` modes a scenario may refer to, used or not.
+    """
+    names = _Names(park, report, known)
+    for key, resource in park.resources.items():
+        names.check_resource(("resources", key), resource)
+    for key, pathway in park.pathways.items():
+        names.check("resources", pathway.giver, ("pathways", key, "giver"))
+        names.check("resources", pathway.taker, ("pathways", key, "taker"))
+    for key, firm in park.firms.items():
+        _check_firm(("firms", key), firm, park, report)
+        for process_key, process in firm.processes.items():
+            loc = ("firms", key, "processes", process_key)
+            names.check_process(loc, process)
+            _check_process(loc, firm, process, park, report)
+    names.check_rules()
+    check_dimensions(park, units, report)
+
+
+class _Names:
+    """Checks that what is referred to exists."""
+
+    def __init__(self, park: Park, report: Report, known: Mapping[str, Iterable[str]]) -> None:
+        self._park = park
+        self._report = report
+        self._known = {key: frozenset(names) for key, names in known.items()}
+        self._known["firms"] = frozenset(get(report.raw, ("firms",)) or ())
+
+    def check(self, what: str, name: str, loc: Loc) -> None:
+        """Note an unknown resource, transport mode or firm."""
+        if name not in self._known[what]:
+            one = {"resources": "resource", "transport": "transport mode", "firms": "firm"}[what]
+            self._report.add(loc, f"unknown {one} {name!r}{nearest(name, self._known[what])}")
+
+    def check_resource(self, loc: Loc, resource: Resource) -> None:
+        """Transport modes and recipe of a resource."""
+        for index, mode in enumerate(resource.transport):
+            self.check("transport", mode, (*loc, "transport", index))
+        for name in resource.virgin.recipe if resource.virgin else ():
+            self.check("resources", name, (*loc, "virgin", "recipe", name))
+
+    def check_process(self, loc: Loc, process: Process) -> None:
+        """Resources of ports, recipes and burdens."""
+        for direction, ports in (("in", process.in_), ("out", process.out)):
+            for key, port in ports.items():
+                place = (*loc, direction, key)
+                self.check("resources", port.resource, (*place, "resource"))
+                for name in port.burden:
+                    self.check("resources", name, (*place, "burden", name))
+                for name in port.virgin.recipe if port.virgin else ():
+                    self.check("resources", name, (*place, "virgin", "recipe", name))
+
+    def check_rules(self) -> None:
+        """Bans, ties and record."""
+        for index, ban in enumerate(self._park.policy.bans):
+            self.check("resources", ban.resource, ("policy", "bans", index, "resource"))
+        for index, pair in enumerate(self._park.agents.ties):
+            for end, name in enumerate(pair):
+                self.check("firms", name, ("agents", "ties", index, end))
+            if pair[0] == pair[1]:
+                self._report.add(("agents", "ties", index), f"ties {pair[0]!r} with itself")
+        for index, link in enumerate(self._park.observed.record if self._park.observed else ()):
+            loc = ("observed", "record", index)
+            self.check("firms", link["from_firm"], (*loc, "from_firm"))
+            self.check("firms", link["to_firm"], (*loc, "to_firm"))
+            self.check("resources", link["resource"], (*loc, "resource"))
+
+
+# --------------------------------------------------------------------------- firms
+def _check_firm(loc: Loc, firm: Firm, park: Park, report: Report) -> None:
+    if firm.opens and firm.closes and firm.closes <= firm.opens:
+        report.add((*loc, "closes"), f"closes {firm.closes:%Y-%m}, not after it opens ({firm.opens:%Y-%m})")
+    if park.layout.crs == "lonlat":
+        longitude, latitude = firm.site
+        if not -180 <= longitude <= 180:
+            report.add((*loc, "site", 0), f"longitude must lie between -180 and 180, found {longitude:g}")
+        if not -90 <= latitude <= 90:
+            message = f"latitude must lie between -90 and 90, found {latitude:g}; write [longitude, latitude]"
+            report.add((*loc, "site", 1), message)
+
+
+def _check_process(loc: Loc, firm: Firm, process: Process, park: Park, report: Report) -> None:
+    life = (firm.opens or _FIRST, firm.closes or _LAST)
+    _check_life(loc, (process.opens, process.closes), ("opens", "closes"), life, "firm", report)
+    own = (process.opens or life[0], process.closes or life[1])
+    for field, path in (("capacity", process.capacity), ("utilisation", process.utilisation)):
+        _check_dates((*loc, field), path, own[0], report)
+    _check_dates((*loc, "operating_cost"), process.operating_cost, own[0], report)
+    for direction, ports in (("in", process.in_), ("out", process.out)):
+        for key, port in ports.items():
+            place = (*loc, direction, key)
+            _check_life(place, (port.from_, port.until), ("from", "until"), own, "process", report)
+            for field, path in (("coefficient", port.coefficient), ("grade", port.grade), ("import", port.import_)):
+                _check_dates((*place, field), path, own[0], report)
+            _check_port(place, direction, port, process, park.resources.get(port.resource), report)
+    fed = [key for key, port in process.in_.items() if port.feed]
+    if process.drive == "feed" and not fed and not report.is_broken((*loc, "in")):
+        report.add((*loc, "drive"), "a feed-driven process needs an in-port with 'feed: true'")
+    for key in fed if process.drive == "scheduled" else ():
+        message = "only a process with 'drive: feed' has feed ports; a scheduled one follows its capacity"
+        report.add((*loc, "in", key, "feed"), message)
+
+
+def _check_life(
+    loc: Loc,
+    own: tuple[date | None, date | None],
+    fields: tuple[str, str],
+    outer: tuple[date, date],
+    whose: str,
+    report: Report,
+) -> None:
+    """A life inside another: own start and end inside those of firm or process."""
+    begin, end = own
+    if begin and begin < outer[0]:
+        message = f"date {begin:%Y-%m} lies before the opening of the {whose} ({outer[0]:%Y-%m})"
+        report.add((*loc, fields[0]), message)
+    if begin and begin >= outer[1]:
+        message = f"date {begin:%Y-%m} lies after the {whose} has closed ({outer[1]:%Y-%m})"
+        report.add((*loc, fields[0]), message)
+    if end and end > outer[1]:
+        message = f"date {end:%Y-%m} lies after the closing of the {whose} ({outer[1]:%Y-%m})"
+        report.add((*loc, fields[1]), message)
+    if end and end <= (begin or outer[0]):
+        message = f"date {end:%Y-%m} does not lie after the start ({begin or outer[0]:%Y-%m})"
+        report.add((*loc, fields[1]), message)
+
+
+def _check_dates(loc: Loc, path: Path | None, opening: date, report: Report) -> None:
+    """Dated values of a firm's own must not lie before it opens; series are of the world and may."""
+    if path is None or get(report.raw, (*loc, "series")) is not None:
+        return
+    for when in path.dates:
+        if _ALWAYS < when < opening:
+            message = f"date {when:%Y-%m} lies before the opening ({opening:%Y-%m})"
+            report.add((*loc, _as_written(report, loc, when)), message)
+
+
+def _as_written(report: Report, loc: Loc, when: date) -> str:
+    """Key of a dated value as the user wrote it (1959, 1959-6, 1959-06-15)."""
+    for key in get(report.raw, loc) or ():
+        if str(key)[:4].isdigit() and parse_month(key) == when:
+            return str(key)
+    return f"{when:%Y-%m}"
+
+
+_WRONG_SIDE = {
+    "in": {"on_demand": "on_demand", "disposal": "disposal", "burden": "burden", "storage": "storage"},
+    "out": {"feed": "feed", "import_": "import", "virgin": "virgin"},
+}
+
+
+def _check_port(
+    loc: Loc, direction: str, port: Port, process: Process, resource: Resource | None, report: Report
+) -> None:
+    for attribute, field in _WRONG_SIDE[direction].items():
+        if attribute in port.model_fields_set and getattr(port, attribute):
+            other = "out" if direction == "in" else "in"
+            report.add((*loc, field), f"belongs to an {other}-port; this is an {direction}-port")
+    if port.import_ is not None and process.drive != "feed" and direction == "in":
+        report.add((*loc, "import"), "only a feed-driven process draws from outside the park")
+    if resource is None:
+        return
+    if resource.kind == "heat" and port.grade is None:
+        report.add((*loc, "grade"), "heat needs a temperature, such as 'grade: 90 degC'")
+    if direction == "in" and not port.feed and port.virgin is None and resource.virgin is None:
+        message = "has no virgin supply: give 'virgin: {price: ...}' here or on the resource"
+        report.add((*loc, "virgin"), f"{port.resource} {message}")
+    goes_out = direction == "out" and port.role == "residual" and not port.on_demand
+    if goes_out and port.disposal is None and resource.disposal is None:
+        message = "has no disposal route: give 'disposal: {route: landfill, fee: ...}' here or on the resource"
+        report.add((*loc, "disposal"), f"{port.resource} {message}")

@@ -1,0 +1,340 @@
+"""The door to scenarios: load a folder, a file or a shipped scenario, checked and complete.
+
+What lives here: finding the scenario, the order of the steps (read, expand, override, validate, check)
+and :class:`Scenario`. What does not: the steps themselves.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files as package_files
+from pathlib import Path as FilePath
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from ecopark.errors import ScenarioError
+from ecopark.scenario.check import check, prepare
+from ecopark.scenario.firms import Archetypes
+from ecopark.scenario.inherit import inherit_sources, numbers_of
+from ecopark.scenario.located import Problems, Section, Where, copy_tree, get, locate, plain
+from ecopark.scenario.normalise import Library, normalise, prune
+from ecopark.scenario.overrides import apply_overrides
+from ecopark.scenario.paths import Context, Path, PathError, constant, parse_path
+from ecopark.scenario.source import Files, read_with_includes
+from ecopark.scenario.types import Currency, Park
+from ecopark.scenario.units import Quantity, UnitError, Units, nearest
+from ecopark.scenario.validate import Report, validate
+
+_MAIN_FILE = "scenario.yaml"
+_CODE = re.compile(r"\b[kM]?([A-Z]{3})\b")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A checked, immutable scenario.
+
+    Attributes
+    ----------
+    park : Park
+        Everything the model needs, in base units.
+    name : str
+        Short name: the folder's, in lower case letters, digits and _.
+    path : pathlib.Path or None
+        The file it was read from.
+    sha256 : str
+        Hash of all files read and of the overrides, hexadecimal.
+    overrides : mapping of str to object
+        Values set by dotted path on top of the files.
+
+    Examples
+    --------
+    >>> Scenario.load("kalundborg", {"mechanisms.trading": "false"}).park.mechanisms.trading  # doctest: +SKIP
+    False
+    """
+
+    park: Park
+    name: str
+    path: FilePath | None
+    sha256: str
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    _raw: Section = field(repr=False, compare=False, default_factory=lambda: Section(Where("")))
+    _base: Section = field(repr=False, compare=False, default_factory=lambda: Section(Where("")))
+    _digest: str = field(repr=False, compare=False, default="")
+
+    @classmethod
+    def load(
+        cls,
+        path_or_name: str | FilePath,
+        overrides: Mapping[str, Any] | None = None,
+        *,
+        library: Library | None = None,
+    ) -> Scenario:
+        """Scenario from a folder, a YAML file or the name of a shipped scenario.
+
+        Parameters
+        ----------
+        path_or_name : str or path
+            Folder with a ``scenario.yaml``, a YAML file, or a name such as ``kalundborg``.
+        overrides : mapping of str to object, optional
+            Values by dotted path, e.g. ``{"policy.carbon_price": "100 DKK/t"}``.
+        library : Library, optional
+            Stands in for the shipped library.
+
+        Raises
+        ------
+        ScenarioError
+            With every mistake found, each with file, line and field.
+        """
+        problems = Problems()
+        path, shown = _find(path_or_name, problems)
+        problems.raise_if_any()
+        files = Files(path.parent, shown, problems)
+        raw = read_with_includes(files, path)
+        if raw is None or problems.fatal:
+            problems.raise_if_any()
+        assert raw is not None
+        base = normalise(raw, files, library or shipped_library(), problems)
+        if problems.fatal:
+            problems.raise_if_any()
+        name = path.parent.name if path.name == _MAIN_FILE else path.stem
+        return _finish(base, dict(overrides or {}), _slug(name), path, files.sha256(), problems)
+
+    @classmethod
+    def from_dict(
+        cls,
+        raw: Mapping[str, Any],
+        name: str = "scenario",
+        overrides: Mapping[str, Any] | None = None,
+        *,
+        library: Library | None = None,
+    ) -> Scenario:
+        """Scenario from plain data in the form of a scenario file, for tests and notebooks.
+
+        Parameters
+        ----------
+        raw : mapping
+            As in a YAML file; not changed.
+        name : str
+            Name of the scenario.
+        overrides, library
+            As in :meth:`load`.
+
+        Raises
+        ------
+        ScenarioError
+            As in :meth:`load`; lines are 0.
+        """
+        problems = Problems()
+        tree = locate(raw, Where(name))
+        base = normalise(tree, None, library or shipped_library(), problems)
+        if problems.fatal:
+            problems.raise_if_any()
+        digest = sha256(json.dumps(plain(raw), sort_keys=True, default=str).encode()).hexdigest()
+        return _finish(base, dict(overrides or {}), _slug(name), None, digest, problems)
+
+    def with_overrides(self, overrides: Mapping[str, Any]) -> Scenario:
+        """The same scenario with more values set by dotted path; later ones win.
+
+        Raises
+        ------
+        ScenarioError
+            If a path is unknown or a value does not fit.
+        """
+        joined = {**self.overrides, **overrides}
+        return _finish(copy_tree(self._base), joined, self.name, self.path, self._digest, Problems())
+
+    @property
+    def units(self) -> Units:
+        """Units of this scenario, which know its currency."""
+        return units_of(self.park.currency.code, tuple(sorted(self.park.currency.rates.items())))
+
+    def numbers(self) -> Iterator[tuple[str, Quantity]]:
+        """Every number of the park with its dotted place, e.g. to list the unchecked ones.
+
+        Yields
+        ------
+        tuple of (str, Quantity)
+            Dated values have their month as last part of the place.
+        """
+        return numbers_of(self.park)
+
+    def to_yaml(self) -> str:
+        """The resolved scenario as YAML: one file, no library needed, the same bytes every time.
+
+        Loading it gives an equal park.
+        """
+        text: str = yaml.dump(plain(self._raw), Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=110)
+        return text
+
+
+class _PlainDumper(yaml.SafeDumper):
+    """Writes every value out: no anchors, so that the file reads like one written by hand."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+_DUMPER: Any = _PlainDumper
+
+
+@cache
+def units_of(code: str, rates: tuple[tuple[str, float], ...] = ()) -> Units:
+    """Units with a currency; one registry for each currency and set of rates.
+
+    Parameters
+    ----------
+    code : str
+        Currency of the scenario.
+    rates : tuple of (str, float)
+        Value of one unit of another currency in `code`.
+    """
+    return Units(code, dict(rates))
+
+
+def shipped_library() -> Library:
+    """The library inside the package, as raw blocks."""
+    from ecopark.scenario import library
+
+    return Library(
+        library.raw_resources(),
+        library.raw_transport(),
+        library.raw_pathways(),
+        Archetypes(library.archetype_names(), library.raw_archetype),
+    )
+
+
+# --------------------------------------------------------------------------- steps
+def _finish(
+    base: Section,
+    overrides: dict[str, Any],
+    name: str,
+    path: FilePath | None,
+    digest: str,
+    problems: Problems,
+) -> Scenario:
+    """Override, validate and check a normalised scenario."""
+    raw: Section = copy_tree(base)
+    apply_overrides(raw, overrides, problems)
+    known = {key: tuple(raw[key]) if isinstance(raw.get(key), Section) else () for key in ("resources", "transport")}
+    prune(raw)
+    report = Report(raw, problems)
+    units = _units(raw)
+    deflate = _deflate(raw)
+    context = Context(units, _series(raw, Context(units, {}, deflate), report), deflate)
+    park = validate(raw, context, report)
+    if park is not None:
+        park = prepare(inherit_sources(park), units, report)
+        check(park, units, report, known)
+    problems.raise_if_any()
+    assert park is not None
+    extra = json.dumps(overrides, sort_keys=True, default=str)
+    total = sha256(f"{digest}\0{extra}".encode()).hexdigest()
+    return Scenario(park, name, path, total, overrides, raw, base, digest)
+
+
+def _units(raw: Section) -> Units:
+    """Units of the scenario; where its currency is wrong, units that know every code it uses.
+
+    The second case only avoids that one wrong currency makes every price look wrong.
+    """
+    try:
+        currency = Currency.model_validate(raw.get("currency"))
+    except ValidationError:
+        codes = set(_CODE.findall(str(plain(raw)))) - {"MWH", "GWH", "KWH"}
+        written = get(raw, ("currency", "code"))
+        if isinstance(written, str) and written.isalpha() and written.isascii():
+            codes.add(written)
+        return Units("XXX", dict.fromkeys(sorted(codes - {"XXX"}), 1.0))
+    return units_of(currency.code, tuple(sorted(currency.rates.items())))
+
+
+def _deflate(raw: Section) -> dict[int, float]:
+    """Factor from the prices of a year to those of the price year."""
+    try:
+        currency = Currency.model_validate(raw.get("currency"))
+    except ValidationError:
+        return {}
+    base = currency.deflator.get(currency.price_year)
+    return {year: base / index for year, index in currency.deflator.items()} if base else {}
+
+
+def _series(raw: Section, context: Context, report: Report) -> dict[str, Path]:
+    """Named series; of a series with faults what is readable, so that its users are not faulted too."""
+    table = raw.get("series")
+    if table is None:
+        return {}
+    if not isinstance(table, Section):
+        report.add(("series",), "expected series by name, or the name of a CSV file")
+        return {}
+    found: dict[str, Path] = {}
+    for name, written in table.items():
+        try:
+            found[name] = parse_path(written, context)
+        except PathError as failure:
+            for key, message in failure.faults:
+                report.add(("series", name, key), message)
+            rest = {key: item for key, item in written.items() if key not in dict(failure.faults)}
+            found[name] = _readable(rest, context)
+        except UnitError as failure:
+            report.add(("series", name), str(failure))
+            found[name] = _readable({}, context)
+    return found
+
+
+def _readable(written: Mapping[str, Any], context: Context) -> Path:
+    try:
+        return parse_path(written, context)
+    except UnitError:
+        return constant(Quantity(1.0, "?"))
+
+
+# --------------------------------------------------------------------------- finding
+def _find(path_or_name: str | FilePath, problems: Problems) -> tuple[FilePath, str]:
+    """Main file of a scenario and its folder as the user named it."""
+    given = FilePath(path_or_name)
+    shown = str(path_or_name)
+    if not shown.strip():
+        problems.add(Where("(no name)"), "", "expected a folder, a file or the name of a shipped scenario")
+        return given, shown
+    if given.is_dir():
+        main = given / _MAIN_FILE
+        if not main.exists():
+            held = ", ".join(sorted(item.name for item in given.iterdir())[:8]) or "nothing"
+            problems.add(Where(shown), "", f"this folder has no {_MAIN_FILE}; it holds {held}")
+        return main, given.as_posix()
+    if given.exists():
+        return given, given.parent.as_posix()
+    shipped = _shipped()
+    if shown in shipped:
+        return shipped[shown] / _MAIN_FILE, shown
+    listed = f"; shipped scenarios: {', '.join(shipped)}" if shipped else ""
+    problems.add(Where(shown), "", f"there is no such file, folder or shipped scenario{nearest(shown, shipped)}{listed}")
+    return given, shown
+
+
+def _shipped() -> dict[str, FilePath]:
+    """Shipped scenarios: inside the installed package, else beside it in a checkout."""
+    package = FilePath(str(package_files("ecopark")))
+    for folder in (package / "_scenarios", package.parent / "scenarios"):
+        if folder.is_dir():
+            return {item.name: item for item in sorted(folder.iterdir()) if (item / _MAIN_FILE).is_file()}
+    return {}
+
+
+def shipped_scenarios() -> tuple[str, ...]:
+    """Names of the scenarios that travel with the package."""
+    return tuple(_shipped())
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "scenario"
+
+
+__all__ = ["Scenario", "ScenarioError", "shipped_library", "shipped_scenarios", "units_of"]

@@ -1,0 +1,250 @@
+"""A scenario as a user writes it becomes raw data in the exact shape of ``types.Park``.
+
+What lives here: joining the library with the user's own resources, transport and pathways; tables;
+leaving out of the library what nobody refers to. What does not: firms (``firms``), validation
+(``load``), cross-checks (``check``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ecopark.scenario.firms import DIRECTIONS, Archetypes, FirmReader
+from ecopark.scenario.located import Items, Problems, Section, Where, get, locate, merge_over, sections
+from ecopark.scenario.schema import sink_sources
+from ecopark.scenario.source import Files
+from ecopark.scenario.tables import (
+    DEFLATOR,
+    LINKS,
+    SERIES,
+    STREAMS,
+    Columns,
+    Row,
+    deflator_of,
+    read_table,
+    series_of,
+)
+from ecopark.scenario.types import Block, Pathway, Resource, Transport
+from ecopark.scenario.units import nearest
+
+
+@dataclass(frozen=True)
+class Library:
+    """What scenarios may build on, as raw blocks by name.
+
+    Attributes
+    ----------
+    resources, transport, pathways : mapping of str to mapping
+        Raw blocks in the form a user would write.
+    archetypes : Archetypes
+        Raw processes by name.
+    """
+
+    resources: Mapping[str, Any]
+    transport: Mapping[str, Any]
+    pathways: Mapping[str, Any]
+    archetypes: Archetypes
+
+
+NO_LIBRARY = Library({}, {}, {}, Archetypes((), {}.__getitem__))
+
+
+def normalise(raw: Section, files: Files | None, library: Library, problems: Problems) -> Section:
+    """Bring a raw scenario into the shape of the types.
+
+    Parameters
+    ----------
+    raw : Section
+        What was read; changed in place.
+    files : Files, optional
+        Access to the tables the scenario names; None where there are no files.
+    library : Library
+        What `use: [library]` means.
+    problems : Problems
+        Collector.
+
+    Returns
+    -------
+    Section
+        The same scenario; `series` stays in it as raw paths, and ``resolved: true`` is added: a
+        scenario with that mark is taken as it is, without library and archetypes.
+    """
+    if raw.get("resolved") is True:
+        return raw
+    tables = _Tables(files, problems)
+    rows = tables.read(raw)
+    for key, own, model in (
+        ("resources", library.resources, Resource),
+        ("transport", library.transport, Transport),
+        ("pathways", library.pathways, Pathway),
+    ):
+        _join_library(raw, key, own, model, problems)
+    firms = raw.get("firms")
+    if isinstance(firms, Section):
+        _spread_source(firms)
+        reader = FirmReader(library.archetypes, problems)
+        reader.add_streams(firms, rows)
+        for name, firm in sections(raw, "firms"):
+            reader.expand(name, firm)
+    raw.put("resolved", True)
+    return raw
+
+
+class _Tables:
+    """Replaces the names of tables by their content."""
+
+    def __init__(self, files: Files | None, problems: Problems) -> None:
+        self._files = files
+        self._problems = problems
+
+    def read(self, raw: Section) -> list[Row]:
+        """Bring series, deflator and record into `raw`; return the rows of the streams tables."""
+        if "series" in raw and not isinstance(raw["series"], Section):
+            raw["series"] = series_of(self._rows(raw, "series", SERIES), self._problems)
+        currency = raw.get("currency")
+        if isinstance(currency, Section) and isinstance(currency.get("deflator"), str):
+            rows = self._rows(currency, "deflator", DEFLATOR, "currency.")
+            currency["deflator"] = deflator_of(rows, self._problems)
+        observed = raw.get("observed")
+        if isinstance(observed, Section) and "links" in observed and "record" not in observed:
+            rows = self._rows(observed, "links", LINKS, "observed.")
+            record = Items(observed.place("links"))
+            for row in rows:
+                record.put(locate(row.cells, row.where), row.where)
+            observed.put("record", record)
+        if "streams" not in raw:
+            return []
+        rows = self._rows(raw, "streams", STREAMS)
+        del raw["streams"]
+        return rows
+
+    def _rows(self, block: Section, key: str, columns: Columns, prefix: str = "") -> list[Row]:
+        where, wanted, field = block.place(key), block[key], f"{prefix}{key}"
+        rows: list[Row] = []
+        for text in wanted if isinstance(wanted, list) else [wanted]:
+            if self._files is None:
+                self._problems.add(where, field, "tables need a scenario in files; write the values here instead")
+                continue
+            path = self._files.find(text, where, field)
+            if path is not None:
+                rows += read_table(self._files, path, columns, where, field)
+        return rows
+
+
+def _spread_source(entries: Section) -> None:
+    """`source` and `mark` written among named entries hold for every entry that has none."""
+    for key in ("source", "mark"):
+        if isinstance(entries.get(key), str):
+            where, text = entries.place(key), entries.pop(key)
+            for entry in entries.values():
+                if isinstance(entry, Section) and key not in entry:
+                    entry.put(key, text, where)
+
+
+def _join_library(raw: Section, key: str, own: Mapping[str, Any], model: type[Block], problems: Problems) -> None:
+    """Merge a user's entries over those of the library.
+
+    Resources are written under `define`; transport and pathways stand directly beside `use`.
+    """
+    written = raw.get(key)
+    if written is None:
+        written = Section(raw.place(key))
+    if not isinstance(written, Section):
+        return
+    use = written.pop("use", ["library"])
+    for name in use if isinstance(use, list) else [use]:
+        if name != "library":
+            message = f"unknown collection {name!r}{nearest(str(name), ['library'])}; known: library, or [] for none"
+            problems.add(written.place("use"), f"{key}.use", message)
+    if key == "resources":
+        _check_define(written, problems)
+        written = written.get("define", Section(written.where))
+        if not isinstance(written, Section):
+            problems.add(raw.place(key), "resources.define", "expected resources by name")
+            written = Section(raw.place(key))
+    _spread_source(written)
+    joined = Section(written.where)
+    if "library" in use:
+        for name, block in own.items():
+            if name not in written:
+                where = Where(f"library {key}")
+                joined.put(name, locate(block, where), where)
+    for name, block in written.items():
+        joined.put(name, _over_library(name, block, own if "library" in use else {}, key, model), written.place(name))
+    raw.put(key, joined, raw.place(key))
+
+
+def _check_define(written: Section, problems: Problems) -> None:
+    for name in list(written):
+        if name != "define":
+            hint = nearest(name, ["use", "define"]) or f"; write own resources as 'define: {{{name}: ...}}'"
+            problems.add(written.place(name), f"resources.{name}", f"unknown field {name!r}{hint}")
+
+
+def _over_library(name: str, block: Any, own: Mapping[str, Any], key: str, model: type[Block]) -> Any:
+    if name not in own or not isinstance(block, Section):
+        return block
+    base: Section = locate(own[name], Where(f"library {key}"))
+    sink_sources(base, model)
+    return merge_over(base, block)
+
+
+def is_from_library(block: Section, name: str) -> bool:
+    """Whether an entry of resources, transport or pathways was not written by the user."""
+    return block.place(name).file.startswith("library ")
+
+
+# --------------------------------------------------------------------------- what is used
+def prune(raw: Section) -> None:
+    """Leave out library resources, transport modes and pathways that nothing refers to.
+
+    A resource stays if a port, a recipe, a burden, a ban, the record or a pathway the user wrote
+    refers to it, directly or through the recipe of a resource that stays. A library pathway stays if
+    both its ends do. What the user wrote stays, so that mistakes in it are found.
+    """
+    resources, pathways, transport = (raw.get(key) for key in ("resources", "pathways", "transport"))
+    if not (isinstance(resources, Section) and isinstance(pathways, Section) and isinstance(transport, Section)):
+        return
+    used = set(used_resources(raw)) | {n for n in resources if not is_from_library(resources, n)}
+    for name, pathway in sections(raw, "pathways"):
+        if not is_from_library(pathways, name):
+            used |= {str(pathway.get("giver")), str(pathway.get("taker"))}
+    _close_over_recipes(used, resources)
+    for name in [n for n in resources if n not in used]:
+        del resources[name]
+    for name, pathway in list(sections(raw, "pathways")):
+        if is_from_library(pathways, name) and not {pathway.get("giver"), pathway.get("taker")} <= used:
+            del pathways[name]
+    modes = {mode for _, resource in sections(raw, "resources") for mode in resource.get("transport") or ()}
+    for name in [n for n in transport if is_from_library(transport, n) and n not in modes]:
+        del transport[name]
+
+
+def used_resources(raw: Section) -> Iterator[str]:
+    """Resources named by ports, their recipes and burdens, bans and the record."""
+    for _, firm in sections(raw, "firms"):
+        for _, process in sections(firm, "processes"):
+            for direction in DIRECTIONS:
+                for _, port in sections(process, direction):
+                    yield str(port.get("resource"))
+                    yield from _names(port.get("burden"))
+                    yield from _names(get(port, ("virgin", "recipe")))
+    for ban in get(raw, ("policy", "bans")) or ():
+        yield str(get(ban, ("resource",)))
+    for link in get(raw, ("observed", "record")) or ():
+        yield str(get(link, ("resource",)))
+
+
+def _close_over_recipes(used: set[str], resources: Section) -> None:
+    open_ends = list(used)
+    while open_ends:
+        for name in _names(get(resources, (open_ends.pop(), "virgin", "recipe"))):
+            if name not in used:
+                used.add(name)
+                open_ends.append(name)
+
+
+def _names(block: Any) -> list[str]:
+    return list(block) if isinstance(block, Section) else []

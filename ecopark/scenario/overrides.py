@@ -1,0 +1,145 @@
+"""Overrides: one value of a scenario set by its dotted path, as in ``policy.carbon_price=100 DKK/t``.
+
+What lives here: finding the place and putting the value, on raw data. What does not: whether the value
+fits there (validation comes after).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ecopark.scenario.located import Items, Problems, Section, Where, locate, plain
+from ecopark.scenario.schema import Shape, fields_of, process_keys, shape_of
+from ecopark.scenario.source import read_value
+from ecopark.scenario.types import Firm, Park
+from ecopark.scenario.units import nearest
+
+SOURCE = "set for this run"
+_DATE = re.compile(r"^\d{4}(-\d{1,2}){0,2}$")
+
+
+class _UnknownPath(Exception):
+    """The dotted path leads nowhere; the message says at which step."""
+
+
+def apply_overrides(raw: Section, overrides: Mapping[str, Any], problems: Problems) -> None:
+    """Set values in a raw scenario, in place.
+
+    Parameters
+    ----------
+    raw : Section
+        Scenario in the shape of the types.
+    overrides : mapping of str to object
+        Value by dotted path. Text is read as in YAML, so ``"false"`` is a switch and
+        ``"{1990-01: 40 DKK/t}"`` a dated path. Numbers get the source "set for this run", mark M.
+    problems : Problems
+        Collector; unknown paths are noted with the nearest valid name.
+    """
+    for path, value in overrides.items():
+        where = Where("overrides")
+        try:
+            _put(raw, path, _value(value, where, problems), where)
+        except _UnknownPath as failure:
+            problems.add(where, path, str(failure))
+
+
+def _value(value: Any, where: Where, problems: Problems) -> Any:
+    if not isinstance(value, str) or not value.strip():
+        return locate(value, where)
+    try:
+        return locate(plain(read_value(value, where, problems)), where)
+    except ValueError as failure:
+        raise _UnknownPath(str(failure)) from failure
+
+
+def _put(raw: Section, path: str, value: Any, where: Where) -> None:
+    steps = _long_form(raw, path.split("."))
+    node: Any = raw
+    shape = Shape("block", Park)
+    for depth, step in enumerate(steps):
+        last = depth == len(steps) - 1
+        inner = _shape_inside(node, shape, step, new_allowed=last)
+        if last:
+            _set(node, step, _with_source(value, inner, where), where)
+            return
+        node = _enter(node, step, inner, where)
+        shape = inner
+
+
+def _long_form(raw: Section, steps: list[str]) -> list[str]:
+    """The path with the process ``main`` and without ``define``, which the raw form does not have."""
+    if steps[:2] == ["resources", "define"]:
+        steps = [steps[0], *steps[2:]]
+    if steps[0] == "firms" and len(steps) > 2 and steps[2] in process_keys():
+        steps = [*steps[:2], "processes", "main", *steps[2:]]
+    return steps
+
+
+def _shape_inside(node: Any, shape: Shape, step: str, *, new_allowed: bool) -> Shape:
+    """Shape of `step` inside `node`; raises where there is no such place."""
+    if shape.kind == "block" and shape.model:
+        valid = [*fields_of(shape.model), *(process_keys() if shape.model is Firm else ())]
+        if step not in fields_of(shape.model):
+            raise _UnknownPath(f"unknown field {step!r}{nearest(step, valid)}; fields here: {', '.join(valid)}")
+        return shape_of(shape.model, step)
+    if shape.kind in ("blocks", "numbers"):
+        known = list(node) if isinstance(node, Section) else []
+        if step not in known and (shape.kind == "blocks" or known):
+            raise _UnknownPath(f"there is no {step!r} here{nearest(step, known)}; known: {_some(known)}")
+        return Shape("block", shape.model) if shape.kind == "blocks" else Shape("number")
+    if shape.kind == "list" or isinstance(node, Items):
+        if not (isinstance(node, Items) and step.isdigit() and int(step) < len(node)):
+            size = len(node) if isinstance(node, Items) else 0
+            raise _UnknownPath(f"expected the number of an entry, 0 to {size - 1}, found {step!r}")
+        return Shape("block", shape.model) if shape.model else Shape("other")
+    if shape.kind == "number" and new_allowed and _DATE.match(step):
+        return Shape("number")
+    if isinstance(node, Section) and step in node:
+        return Shape("other")
+    raise _UnknownPath(f"there is no {step!r} here; the path ends one step before")
+
+
+def _enter(node: Any, step: str, inner: Shape, where: Where) -> Any:
+    if isinstance(node, Items):
+        return node[int(step)]
+    below = node.get(step) if isinstance(node, Section) else None
+    if below is None and inner.kind in ("block", "numbers"):
+        node.put(step, Section(where), where)
+        return node[step]
+    if below is not None and not isinstance(below, Section | Items):
+        raise _UnknownPath(f"{step!r} has one value; set it whole")
+    return below
+
+
+def _set(node: Any, step: str, value: Any, where: Where) -> None:
+    if isinstance(node, Items):
+        node[int(step)] = value
+        node.places[int(step)] = where
+    elif isinstance(node, Section):
+        if "series" in node or "value" in node and _DATE.match(step):
+            raise _UnknownPath("a series or a single value takes no dates; set it whole")
+        node.put(step, value, where)
+    else:
+        raise _UnknownPath(f"there is nothing to hold {step!r}")
+
+
+def _with_source(value: Any, shape: Shape, where: Where) -> Any:
+    """A number that says it was set for this run, so that no reference of the file seems to be its."""
+    if shape.kind != "number" or isinstance(value, bool) or not isinstance(value, str | int | float | Section):
+        return value
+    number = value if isinstance(value, Section) else Section(where)
+    if number is not value:
+        number.put("value", value)
+    if "series" not in number:
+        number.setdefault("source", SOURCE)
+        number.setdefault("mark", "M")
+    return number
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(names[:12])
+    return f"{shown}, ... ({len(names)})" if len(names) > 12 else shown or "none"
+
+

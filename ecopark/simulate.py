@@ -1,0 +1,197 @@
+"""The only door to a run: ``simulate(scenario, seed) -> Run``."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from datetime import date
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ecopark.errors import DomainError
+from ecopark.flows.ledger import Carrier
+from ecopark.market.accounts import build_accounts
+from ecopark.model import ParkModel
+from ecopark.run import Run
+from typing import Any as Scenario
+from ecopark.scenario.geometry import project
+from ecopark.scenario.paths import parse_month
+
+Progress = Callable[[date, int, int], None]
+_PACKAGES = ("ecopark", "mesa", "simpy", "numpy", "pandas", "numba", "pyarrow")
+_STAGES = ("identified", "screened", "negotiating", "permitting", "building", "operating")
+
+
+def simulate(
+    scenario: Scenario, seed: int = 1, until: str | date | None = None, progress: Progress | None = None
+) -> Run:
+    """Run a scenario once.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seed : int
+        0 or larger. The same seed gives the same bytes, in any process.
+    until : str or datetime.date, optional
+        Stop after this month instead of the scenario's end.
+    progress : callable, optional
+        Called after every period with its date, the periods done and the periods to do.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    DomainError
+        If `seed` is negative or `until` lies outside the scenario's time.
+    BalanceError
+        If the books of a segment do not close: an error of the program.
+
+    Examples
+    --------
+    >>> from ecopark import Scenario, simulate
+    >>> run = simulate(Scenario.load("kalundborg"), seed=1, until="1965")  # doctest: +SKIP
+    """
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+        raise DomainError(f"seed must be a whole number, 0 or larger, found {seed!r}")
+    model = ParkModel(scenario.park, seed)
+    periods = _periods(model, until)
+    try:
+        for done in range(periods):
+            model.step()
+            if progress is not None:
+                progress(model.calendar.date(float(model.calendar.period_bounds[done])), done + 1, periods)
+        return _collect(model, scenario, seed)
+    finally:
+        model.close()
+
+
+def _periods(model: ParkModel, until: str | date | None) -> int:
+    if until is None:
+        return model.calendar.periods
+    last = parse_month(until)
+    if isinstance(until, str) and len(until.strip()) == 4:
+        last = date(last.year, 12, 1)
+    day = model.calendar.day(last)
+    if not 0 <= day < model.calendar.period_bounds[-1]:
+        end = model.calendar.date(float(model.calendar.period_bounds[-1] - 1))
+        raise DomainError(f"until {until} lies outside the scenario's time, {model.calendar.start:%Y-%m} to {end:%Y-%m}")
+    return int(np.searchsorted(model.calendar.period_bounds, day, side="right"))
+
+
+def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
+    """Turn what a model holds into tables."""
+    park = model.park
+    carriers = [
+        Carrier(c.synergy, c.out_port, c.in_port, c.appraisal.keep, c.appraisal.credit, c.appraisal.inputs)
+        for c in model.contracts
+    ]
+    sent = model.ledger.sent_by_segment(len(carriers))
+    return Run(
+        name=scenario.name,
+        seed=seed,
+        flows=model.ledger.flows(park, carriers),
+        synergies=_synergies(model),
+        events=_events(model),
+        accounts=build_accounts(
+            park, model.columns, model.prices, model.pairs, model.calendar, model.contracts, sent
+        ),
+        firms=_firms(model),
+        resources=_resources(model),
+        currency=park.currency.code,
+        manifest={
+            "scenario_sha256": scenario.sha256,
+            "python": platform.python_version(),
+            "packages": {name: version(name) for name in _PACKAGES},
+            "trading": park.mechanisms.trading,
+            "start": str(model.calendar.start),
+            "periods": model.period,
+        },
+        scenario_text=scenario.to_yaml(),
+    )
+
+
+def _synergies(model: ParkModel) -> pd.DataFrame:
+    columns, pairs = model.columns, model.pairs
+    rows: list[dict[str, Any]] = []
+    for idea in model.ideas:
+        out, into = int(pairs.out_port[idea.pair]), int(pairs.in_port[idea.pair])
+        resource = columns.resources[columns.port_resource[out]]
+        rows.append(
+            {
+                "synergy": idea.synergy,
+                "from_firm": idea.giver,
+                "to_firm": idea.taker,
+                "resource": resource,
+                "to_resource": columns.resources[columns.port_resource[into]],
+                "pathway": pairs.pathway[idea.pair],
+                "mode": idea.mode,
+                "distance_km": float(pairs.distance[idea.pair]),
+                **{stage: idea.stages.get(stage, np.nan) for stage in _STAGES},
+                "ended": idea.ended,
+                "state": idea.state,
+                "reason": idea.reason,
+                "price": idea.price,
+                "investment": idea.capital,
+                "term_years": idea.term / 365.25,
+                "quantity_per_year": idea.quantity,
+                "unit": model.park.resources[resource].unit,
+                "renewals": idea.renewals,
+            }
+        )
+    names = ["synergy", "from_firm", "to_firm", "resource", "to_resource", "pathway", "mode", "distance_km"]
+    names += [*_STAGES, "ended", "state", "reason", "price", "investment", "term_years"]
+    names += ["quantity_per_year", "unit", "renewals"]
+    table = pd.DataFrame(rows, columns=names)
+    for stage in (*_STAGES, "ended"):
+        table[stage] = _dates(model, table[stage])
+    return table
+
+
+def _events(model: ParkModel) -> pd.DataFrame:
+    columns = ["date", "event", "firm", "partner", "synergy", "detail"]
+    table = pd.DataFrame(model.events, columns=columns)
+    table["date"] = _dates(model, table["date"])
+    return table
+
+
+def _dates(model: ParkModel, days: pd.Series) -> pd.Series:
+    """Dates of day numbers; missing where the day is."""
+    whole = pd.to_timedelta(np.floor(days.astype(float)), unit="D")
+    return (pd.Timestamp(model.calendar.start) + whole).astype("datetime64[s]")
+
+
+def _firms(model: ParkModel) -> pd.DataFrame:
+    park, columns = model.park, model.columns
+    plane = project(columns.site, park.layout)
+    lonlat = park.layout.crs == "lonlat"
+    table = pd.DataFrame(
+        {
+            "name": [park.firms[f].name for f in columns.firms],
+            "sector": [park.firms[f].sector for f in columns.firms],
+            "x_km": plane[:, 0],
+            "y_km": plane[:, 1],
+            "lon": columns.site[:, 0] if lonlat else np.nan,
+            "lat": columns.site[:, 1] if lonlat else np.nan,
+            "opens": [_stamp(park.firms[f].opens) for f in columns.firms],
+            "closes": [_stamp(park.firms[f].closes) for f in columns.firms],
+        },
+        index=pd.Index(columns.firms, name="firm"),
+    )
+    return table.astype({"opens": "datetime64[s]", "closes": "datetime64[s]"})
+
+
+def _resources(model: ParkModel) -> pd.DataFrame:
+    specs = model.park.resources
+    index = pd.Index(model.columns.resources, name="resource")
+    return pd.DataFrame(
+        {field: [getattr(specs[r], field) for r in index] for field in ("name", "kind", "unit", "hazard")}, index=index
+    )
+
+
+def _stamp(when: date | None) -> pd.Timestamp:
+    return pd.NaT if when is None else pd.Timestamp(when)  # type: ignore[return-value]
