@@ -1,1 +1,42 @@
-"""ecopark: agent-based simulator of eco-industrial parks."""
+"""ecopark: agent-based simulator of eco-industrial parks.
+
+Load a scenario, run it, look at its tables::
+
+    from ecopark import Scenario, simulate
+
+    run = simulate(Scenario.load("kalundborg"), seed=1)
+    run.synergies, run.flows, run.indicators
+    run.plot.sankey(1995)
+
+Importing the package loads nothing heavy; each name is fetched when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ecopark.errors import BalanceError as BalanceError
+    from ecopark.errors import EcoparkError as EcoparkError
+    from ecopark.errors import ScenarioError as ScenarioError
+    from ecopark.run import Run as Run
+    from ecopark.scenario import Scenario as Scenario
+    from ecopark.simulate import simulate as simulate
+
+_HOMES = {
+    "BalanceError": "ecopark.errors",
+    "EcoparkError": "ecopark.errors",
+    "Run": "ecopark.run",
+    "Scenario": "ecopark.scenario",
+    "ScenarioError": "ecopark.errors",
+    "simulate": "ecopark.simulate",
+}
+__all__ = ["BalanceError", "EcoparkError", "Run", "Scenario", "ScenarioError", "simulate"]
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch a public name from where it lives."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'ecopark' has no attribute {name!r}")

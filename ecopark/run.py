@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -104,7 +105,7 @@ class Run:
         return import_module("ecopark.report").RunPlots(self)
 
     # ------------------------------------------------------------------ folder
-    def save(self, folder: Path | str) -> Path:
+    def save(self, folder: Path | str, figures: bool = False) -> Path:
         """Write the run's folder, whole or not at all.
 
         Everything is written beside the target under a name that claims nothing and moved there
@@ -114,6 +115,8 @@ class Run:
         ----------
         folder : path
             ``results/<scenario>/<run>``.
+        figures : bool
+            Draw and write all figures too.
 
         Returns
         -------
@@ -133,6 +136,8 @@ class Run:
             with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=target.parent) as place:
                 draft = Path(place) / target.name
                 self._write(draft)
+                if figures:
+                    self.plot.save_all(draft / "figures")
                 if target.exists():
                     shutil.rmtree(target)
                 draft.rename(target)
@@ -146,7 +151,9 @@ class Run:
             _write_parquet(getattr(self, name), folder / f"{name}.parquet")
         (folder / "scenario.yaml").write_text(self.scenario_text, encoding="utf-8")
         _write_json(self.summary(), folder / "summary.json")
-        _write_json(dict(self.manifest) | {"name": self.name, "seed": self.seed, "currency": self.currency}, folder / MANIFEST)
+        identity = {"name": self.name, "seed": self.seed, "currency": self.currency}
+        written = {"written": datetime.now(UTC).isoformat(timespec="seconds")}
+        _write_json(dict(self.manifest) | identity | written, folder / MANIFEST)
 
     def summary(self) -> dict[str, Any]:
         """The few numbers that sum up a run, with their basis."""

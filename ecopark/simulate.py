@@ -16,7 +16,7 @@ from ecopark.flows.ledger import Carrier
 from ecopark.market.accounts import build_accounts
 from ecopark.model import ParkModel
 from ecopark.run import Run
-from typing import Any as Scenario
+from ecopark.scenario import Scenario
 from ecopark.scenario.geometry import project
 from ecopark.scenario.paths import parse_month
 

@@ -182,7 +182,8 @@ class Scouting:
         share = np.divide(open_rate, rate, out=np.zeros_like(rate), where=rate > 0.0)
         cost = self._prices.cost[period] * open_rate * DAYS_PER_YEAR
         half = self._spec.burden
-        attention = (cost > 0.0).astype(float) if half is None else burden_attention(cost, half.value * DAYS_PER_YEAR)
+        bearing = (cost > 0.0).astype(float)
+        attention = bearing if half is None else burden_attention(cost, half.value * DAYS_PER_YEAR)
         # A feed-driven process lives on what it is given: it looks as hard as it stands idle.
         attention = np.where(columns.is_feed, share, attention)
         return share, attention

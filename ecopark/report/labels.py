@@ -104,7 +104,12 @@ class Placer:
         return place
 
     def put_beside(
-        self, anchor: tuple[float, float], clearance: float, size: tuple[float, float], limit: float = np.inf
+        self,
+        anchor: tuple[float, float],
+        clearance: float,
+        size: tuple[float, float],
+        limit: float = np.inf,
+        reach_cost: float = 0.9,
     ) -> tuple[float, float] | None:
         """Take the cheapest place around a point, close ones and those to its right first.
 
@@ -118,12 +123,14 @@ class Placer:
             Width and height of the label, mm.
         limit : float
             Dearest place accepted; below 1e4 it excludes overlaps.
+        reach_cost : float
+            Price of 1 mm between marker and label.
         """
         reach = clearance + _REACH[:, None]
         cos, sin = np.cos(_ANGLES)[None, :], np.sin(_ANGLES)[None, :]
         x = anchor[0] + reach * cos + size[0] / 2 * np.clip(1.6 * cos, -1, 1)
         y = anchor[1] + reach * sin + size[1] / 2 * np.clip(1.6 * sin, -1, 1)
-        base = _ANGLE_COST[None, :] + 0.9 * _REACH[:, None]
+        base = _ANGLE_COST[None, :] + reach_cost * _REACH[:, None]
         place = self.put(np.column_stack([x.ravel(), y.ravel()]), size, base.ravel(), limit)
         if place is not None and (line := leader(anchor, clearance, place, size)) is not None:
             # Later labels must not cover this label's leader.

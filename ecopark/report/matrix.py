@@ -50,11 +50,11 @@ def draw_matrix(
         side = pitch * len(firms)
         factor = medium.text_pt / 7.0
         # A small park makes a small figure, never narrower than its subtitle.
-        wanted = min(max(names + side + 8.0 * factor + sectors, 120.0 * factor), medium.width_mm)
+        subtitle = text_size(_subtitle(tables, cells, firms, value), medium.small_pt)[0] + 5.0
+        wanted = min(max(names + side + 8.0 * factor + sectors, subtitle), medium.width_mm)
         ax, _, height = style.take_axes(ax, wanted, head + side + 12.0 * factor)
         left, top = names + 1.0, height - head
-        idle = len(tables.firms) - len(firms)
-        _draw_title(ax, cells, firms, idle, value, height, medium)
+        _draw_title(ax, cells, _subtitle(tables, cells, firms, value), height, medium)
         if firms:
             _draw_grid(ax, tables, firms, left, top, pitch, medium)
             _draw_cells(ax, cells, firms, value, (left, top, pitch), medium)
@@ -81,7 +81,7 @@ def _measures(
 ) -> tuple[float, float, float, float]:
     """Cell size, width of the names and of the sectors, height of title and column names, mm."""
     factor, small = medium.text_pt / 7.0, medium.small_pt
-    longest = max((text_size(tables.firm_name(firm), small)[0] for firm in firms), default=10.0)
+    longest = max((text_size(_name(tables, firm, medium), small)[0] for firm in firms), default=10.0)
     names = max(longest, text_size("giver ↓   taker →", small)[0]) + 3.0
     sector = max((text_size(str(tables.firms.at[firm, "sector"]), small)[0] for firm in firms), default=0.0) + 2.0
     head = 13.5 * factor + longest + 2.0
@@ -91,16 +91,17 @@ def _measures(
     return min(9.0 * factor, room / max(len(firms), 1)), names, sector, head
 
 
-def _draw_title(
-    ax: Axes, cells: pd.DataFrame, firms: list[str], idle: int, value: str, height: float, medium: Medium
-) -> None:
-    top = height - 2.0
-    size = 1.3 * medium.text_pt
-    ax.text(2.0, top, "Who gave to whom", size=size, weight="bold", va="top", gid="title")
-    what = "number of exchanges over the run, blank = 1" if value == "count" else "year of the first exchange"
+def _subtitle(tables: RunTables, cells: pd.DataFrame, firms: list[str], value: str) -> str:
+    idle = len(tables.firms) - len(firms)
+    what = "number of exchanges, blank = 1" if value == "count" else "year of the first exchange"
     rest = f"; {idle} firms never exchanged and are not shown" if idle else ""
-    line = f"{int(cells['count'].sum())} exchanges; in each cell the {what}{rest}"
-    ax.text(2.0, top - 1.5 * medium.row_mm - 0.6, line, size=medium.small_pt, color=QUIET, va="top", gid="title")
+    return f"{int(cells['count'].sum())} exchanges over the run; in each cell the {what}{rest}"
+
+
+def _draw_title(ax: Axes, cells: pd.DataFrame, subtitle: str, height: float, medium: Medium) -> None:
+    top = height - 2.0
+    ax.text(2.0, top, "Who gave to whom", size=1.3 * medium.text_pt, weight="bold", va="top", gid="title")
+    ax.text(2.0, top - 1.5 * medium.row_mm - 0.6, subtitle, size=medium.small_pt, color=QUIET, va="top", gid="title")
     x, y = 2.0, top - 3.4 * medium.row_mm
     for kind in KIND:
         if (cells["kind"] == kind).any():
@@ -127,7 +128,7 @@ def _draw_grid(
         autolim=False,
     )
     for place, firm in enumerate(firms):
-        name = tables.firm_name(firm)
+        name = _name(tables, firm, medium)
         y, x = top - pitch * (place + 0.5), left + pitch * (place + 0.5)
         size = min(medium.small_pt, 0.92 * pitch / style.MM_PER_POINT)
         ax.text(left - 1.2, y, name, size=size, ha="right", va="center", gid="name")
@@ -138,7 +139,7 @@ def _draw_grid(
         ax.text(
             left + side + 7.0 * medium.text_pt / 7.0,
             top - pitch * (first + last) / 2,
-            sectors[first],
+            sectors[first].replace("_", " "),
             size=min(medium.small_pt, 0.92 * pitch / style.MM_PER_POINT),
             color=QUIET,
             va="center",
@@ -150,6 +151,11 @@ def _draw_grid(
     ax.text(
         left - 1.2, top + 1.5, "giver ↓   taker →", size=medium.small_pt, color=QUIET, ha="right", va="bottom", gid="key"
     )
+
+
+def _name(tables: RunTables, firm: str, medium: Medium) -> str:
+    """Name of a firm, at most a fifth of the figure wide."""
+    return style.shorten(tables.firm_name(firm), 0.2 * medium.width_mm, medium.small_pt)
 
 
 def _square(

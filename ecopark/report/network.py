@@ -200,7 +200,7 @@ def _write_names(
         text = style.wrap(tables.firm_name(firm), 13)
         width, height = text_size(text, medium.small_pt)
         box = (width + 0.5, height + 0.4)
-        at = placer.put_beside(place[firm], 0.8, box, limit=9e3 if firm in must else 4.0)
+        at = placer.put_beside(place[firm], 0.8, box, limit=30.0 if firm in must else 4.0, reach_cost=1.8)
         if at is None:
             continue
         line = leader(place[firm], 0.8, at, box)

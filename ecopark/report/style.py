@@ -278,13 +278,25 @@ def fit_parts(parts: Sequence[str], width_mm: float, size_pt: float, least: int 
     return shown()
 
 
-def wrap(text: str, width: int = 16) -> str:
-    """Break a name of more than `width` letters into two lines at the space nearest its middle."""
-    spaces = [place for place, letter in enumerate(text) if letter == " "]
-    if len(text) <= width or not spaces:
-        return text
-    middle = min(spaces, key=lambda place: abs(place - len(text) / 2))
-    return f"{text[:middle]}\n{text[middle + 1 :]}"
+def wrap(text: str, width: int = 18) -> str:
+    """Break a name into lines of about equal length, none much longer than `width` letters.
+
+    Examples
+    --------
+    >>> wrap("Kalundborg municipality")
+    'Kalundborg\\nmunicipality'
+    """
+    count = -(-len(text) // width)
+    target = len(text) / count
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        # Break where the line comes nearer to its share of the text without the word than with it.
+        if lines[-1] and len(lines) < count and abs(len(lines[-1]) - target) < abs(len(longer) - target):
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
 
 
 # --------------------------------------------------------------------------- numbers and units

@@ -72,7 +72,7 @@ class RunTables:
 
     def firm_name(self, firm: str) -> str:
         """Name of a firm as written in the scenario, or the id of a party outside the park."""
-        return str(self.firms.at[firm, "name"]) if firm in self.firms.index else firm
+        return str(self.firms.at[firm, "name"]) if firm in self.firms.index else firm.replace("_", " ")
 
     def resource_name(self, resource: str) -> str:
         """Name of a resource, or its id in words where the table does not list it."""
@@ -109,9 +109,9 @@ def sum_by_year(flows: pd.DataFrame) -> pd.DataFrame:
     )
     table["quantity"] = np.bincount(cell, weights=flows["quantity"].to_numpy(dtype=float), minlength=len(cells))
     table = table.sort_values(["year", *_KEYS], ignore_index=True)
-    known = flows.drop_duplicates("resource").set_index("resource")
-    table["kind"] = table["resource"].map(known["kind"])
-    table["unit"] = table["resource"].map(known["unit"])
+    known = flows.drop_duplicates("resource").astype({"resource": object}).set_index("resource")
+    table["kind"] = table["resource"].map(known["kind"].astype(object))
+    table["unit"] = table["resource"].map(known["unit"].astype(object))
     return table
 
 

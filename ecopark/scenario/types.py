@@ -342,6 +342,8 @@ class Process(Block):
 
     ``scheduled``: activity = capacity x utilisation x season x noise x availability.
     ``feed``: activity follows what was received; `buffer` is how long it can be kept.
+    `activity_unit`: what activity is counted in; from the capacity where not given. `season`: a name
+    of ``seasons.SEASONS`` or twelve monthly weights. `operating_cost`: money per unit of activity.
     """
 
     name: str = ""
