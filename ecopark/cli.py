@@ -123,10 +123,8 @@ def _run(options: argparse.Namespace) -> int:
         changes["mechanisms.trading"] = "false"
     scenario = Scenario.load(options.scenario, changes)
     started = time.perf_counter()
-    if options.quiet:
-        run = simulate(scenario, options.seed, options.until)
-    else:
-        run = _with_progress(scenario, options)
+    quiet = options.quiet
+    run = simulate(scenario, options.seed, options.until) if quiet else _with_progress(scenario, options)
     simulated = time.perf_counter() - started
     folder = options.out or Path("results") / run.name / _run_name(options, changes)
     run.save(folder, figures=not options.no_figures)
@@ -142,7 +140,12 @@ def _with_progress(scenario: Scenario, options: argparse.Namespace) -> Run:
 
     from ecopark.simulate import simulate
 
-    columns = (TextColumn(f"{scenario.name}"), BarColumn(), TextColumn("{task.fields[year]}"), TimeElapsedColumn())
+    columns = (
+        TextColumn(f"{scenario.name}"),
+        BarColumn(),
+        TextColumn("{task.fields[year]}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("run", total=None, year="")
 
@@ -209,7 +212,10 @@ def _library(options: argparse.Namespace) -> int:
             print("\n".join(f"  {name}" for name in names))
     if wanted:
         rows = library.archetypes()
-        hits = rows[rows["archetype"].str.contains(wanted, regex=False) | rows["stream"].str.contains(wanted, regex=False)]
+        hits = rows[
+            rows["archetype"].str.contains(wanted, regex=False)
+            | rows["stream"].str.contains(wanted, regex=False)
+        ]
         if len(hits):
             print(hits.drop(columns=["note"], errors="ignore").to_string(index=False))
         if not any(found.values()) and not len(hits):

@@ -184,7 +184,9 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
             kept = min(float(sent[j]) / promised, 1.0)
             key = _key(contract.giver, contract.taker)
             before = self.trust(contract.giver, contract.taker)
-            self._trust[key] = update_trust(before, kept, rules.gain.value, rules.loss.value, days / DAYS_PER_YEAR)
+            self._trust[key] = update_trust(
+                before, kept, rules.gain.value, rules.loss.value, days / DAYS_PER_YEAR
+            )
 
     # ------------------------------------------------------------------ what agents ask
     def chance(self, *address: str) -> np.random.Generator:

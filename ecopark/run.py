@@ -90,7 +90,9 @@ class Run:
         table = self.synergies
         running = (table["operating"] <= when) & ~(table["ended"] <= when)
         graph = nx.MultiDiGraph(name=self.name, date=str(when.date()))
-        present = (self.firms["opens"].isna() | (self.firms["opens"] <= when)) & ~(self.firms["closes"] <= when)
+        present = (self.firms["opens"].isna() | (self.firms["opens"] <= when)) & ~(
+            self.firms["closes"] <= when
+        )
         graph.add_nodes_from(self.firms.index[present])
         for row in table[running].itertuples():
             graph.add_edge(
@@ -171,8 +173,8 @@ class Run:
             "scenario": self.name,
             "seed": self.seed,
             "basis": "cumulative over the run, against the same park with no exchange",
-            "ideas": int(len(self.synergies)),
-            "ever_operated": int(self.synergies["operating"].notna().sum()),
+            "ideas": len(self.synergies),
+            "ever_operated": int(self.synergies["operating"].count()),
             "operating_at_end": int(states.get("operating", 0)),
             "lost_by_reason": {str(reason): int(count) for reason, count in lost.items()},
             "cumulative": cumulative,
@@ -192,7 +194,9 @@ class Run:
             raise ResultsError(f"{place} holds no complete run (no {MANIFEST})")
         try:
             manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
-            tables = {name: pd.read_parquet(place / f"{name}.parquet") for name in TABLES if name != "indicators"}
+            tables = {
+                name: pd.read_parquet(place / f"{name}.parquet") for name in TABLES if name != "indicators"
+            }
             text = (place / "scenario.yaml").read_text(encoding="utf-8")
         except (OSError, ValueError) as failure:
             raise ResultsError(f"{place} cannot be read as a run: {failure}") from failure
@@ -213,4 +217,6 @@ def _write_parquet(table: pd.DataFrame, path: Path) -> None:
 
 
 def _write_json(content: Mapping[str, Any], path: Path) -> None:
-    path.write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + os.linesep, encoding="utf-8")
+    path.write_text(
+        json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + os.linesep, encoding="utf-8"
+    )

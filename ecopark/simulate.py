@@ -79,7 +79,9 @@ def _periods(model: ParkModel, until: str | date | None) -> int:
     day = model.calendar.day(last)
     if not 0 <= day < model.calendar.period_bounds[-1]:
         end = model.calendar.date(float(model.calendar.period_bounds[-1] - 1))
-        raise DomainError(f"until {until} lies outside the scenario's time, {model.calendar.start:%Y-%m} to {end:%Y-%m}")
+        raise DomainError(
+            f"until {until} lies outside the scenario's time, {model.calendar.start:%Y-%m} to {end:%Y-%m}"
+        )
     return int(np.searchsorted(model.calendar.period_bounds, day, side="right"))
 
 
@@ -162,7 +164,7 @@ def _events(model: ParkModel) -> pd.DataFrame:
 def _dates(model: ParkModel, days: pd.Series) -> pd.Series:
     """Dates of day numbers; missing where the day is."""
     whole = pd.to_timedelta(np.floor(days.astype(float)), unit="D")
-    return (pd.Timestamp(model.calendar.start) + whole).astype("datetime64[s]")
+    return pd.Series(pd.Timestamp(model.calendar.start) + whole, dtype="datetime64[s]")
 
 
 def _firms(model: ParkModel) -> pd.DataFrame:
@@ -189,7 +191,8 @@ def _resources(model: ParkModel) -> pd.DataFrame:
     specs = model.park.resources
     index = pd.Index(model.columns.resources, name="resource")
     return pd.DataFrame(
-        {field: [getattr(specs[r], field) for r in index] for field in ("name", "kind", "unit", "hazard")}, index=index
+        {field: [getattr(specs[r], field) for r in index] for field in ("name", "kind", "unit", "hazard")},
+        index=index,
     )
 
 

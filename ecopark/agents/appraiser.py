@@ -40,8 +40,16 @@ class Appraiser:
     def __init__(
         self, park: Park, columns: Columns, prices: Prices, pairs: Pairs, calendar: Calendar
     ) -> None:
-        self.park, self.columns, self.prices, self.pairs, self.calendar = park, columns, prices, pairs, calendar
-        self.window = min(round(DAYS_PER_YEAR / float(np.diff(calendar.period_bounds).mean())), calendar.periods)
+        self.park, self.columns, self.prices, self.pairs, self.calendar = (
+            park,
+            columns,
+            prices,
+            pairs,
+            calendar,
+        )
+        self.window = min(
+            round(DAYS_PER_YEAR / float(np.diff(calendar.period_bounds).mean())), calendar.periods
+        )
         #: Agreements in force or being built, by port.
         self.promised: dict[int, list[Contract]] = {}
         #: Rates already promised. ndarray of float, shape (periods of a year, N), unit/day.
@@ -67,7 +75,9 @@ class Appraiser:
             self.committed[:, port] = 0.0
             for held in self.promised[port]:
                 terms = held.appraisal
-                self.committed[:, port] += terms.rate if at_giver else terms.rate * (terms.keep * terms.credit)
+                self.committed[:, port] += (
+                    terms.rate if at_giver else terms.rate * (terms.keep * terms.credit)
+                )
 
     def free_rate(self, port: int, period: int) -> _Floats:
         """Expected rate of a port not yet promised, for a year from a period on.
@@ -87,7 +97,9 @@ class Appraiser:
         rate = self._by_month(c.expected, port, period)
         if c.is_out[port] and c.process_is_feed[process]:
             # What a feed-driven plant can promise is what it has been promised.
-            rate = np.minimum(rate, self._fed_activity(process, period) * self._by_month(c.coefficient, port, period))
+            rate = np.minimum(
+                rate, self._fed_activity(process, period) * self._by_month(c.coefficient, port, period)
+            )
         return np.asarray(np.maximum(rate - self.committed[:, port], 0.0))
 
     def _fed_activity(self, process: int, period: int) -> _Floats:
@@ -109,7 +121,9 @@ class Appraiser:
         return values
 
     # ------------------------------------------------------------------ appraisal
-    def appraise(self, pair: int, day: float, trust: float = 0.0, transaction_factor: float = 1.0) -> Appraisal:
+    def appraise(
+        self, pair: int, day: float, trust: float = 0.0, transaction_factor: float = 1.0
+    ) -> Appraisal:
         """Appraise a pair on a day.
 
         Parameters
@@ -206,7 +220,9 @@ class Appraiser:
                 unit = -self._unit_cost(out, now)
             value += unit * per_activity
         others = np.flatnonzero((c.port_process == process) & c.is_feed)
-        taken = sum(self.committed[:, i] / max(float(c.coefficient[then, i]), 1e-300) for i in others.tolist())
+        taken = sum(
+            self.committed[:, i] / max(float(c.coefficient[then, i]), 1e-300) for i in others.tolist()
+        )
         return value / coefficient, np.maximum(wanted - taken, 0.0) * coefficient
 
     def _customers(self, out: int, supply: _Floats, day: float, chain: int) -> tuple[float, _Floats]:
@@ -265,7 +281,11 @@ class Appraiser:
         now = self.period(day)
         gain = appraisal.keep * appraisal.credit
         floor = appraisal.burden_cost - self._unit_cost(out, now)
-        value = self._feed(into, now, day, _CHAIN)[0] if self.columns.is_feed[into] else self._unit_cost(into, now)
+        value = (
+            self._feed(into, now, day, _CHAIN)[0]
+            if self.columns.is_feed[into]
+            else self._unit_cost(into, now)
+        )
         return floor, gain * value - appraisal.unit_cost
 
     def _unit_cost(self, port: int, now: int) -> float:

@@ -151,7 +151,9 @@ class Firm(mesa.Agent):  # type: ignore[misc]
             shares = (-terms.capital, 0.0) if terms.giver_invests else (0.0, -terms.capital)
             contract.payments.append((env.now, "investment", *shares))
         yield env.timeout(_vary(chance, terms.lead_time))
-        opening = max(world.appraiser.columns.opens[contract.out_port], world.appraiser.columns.opens[contract.in_port])
+        opening = max(
+            world.appraiser.columns.opens[contract.out_port], world.appraiser.columns.opens[contract.in_port]
+        )
         yield env.timeout(max(float(opening) - env.now, 0.0))
 
     def _exchange(self, idea: Idea, contract: Contract, chance: np.random.Generator) -> Story:

@@ -76,7 +76,7 @@ class Scouting:
         -------
         list of int
         """
-        pairs, columns = self._appraiser.pairs, self._appraiser.columns
+        pairs = self._appraiser.pairs
         if not pairs.names:
             return []
         period = self._appraiser.period(day)
@@ -138,7 +138,9 @@ class Scouting:
         layout = self._appraiser.park.layout
         near = np.zeros(len(columns.ports), dtype=bool)
         for site in here:
-            near |= distance_km(sites, np.broadcast_to(site, sites.shape), layout) <= self._spec.distance.value
+            near |= (
+                distance_km(sites, np.broadcast_to(site, sites.shape), layout) <= self._spec.distance.value
+            )
         self.trigger[near] += _NEIGHBOUR * self._spec.trigger.value
 
     def wake_all(self) -> None:

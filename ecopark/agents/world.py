@@ -52,5 +52,3 @@ class World(Protocol):
 
     def note(self, idea: Idea, event: str, detail: str = "") -> None:
         """Write an event of an idea."""
-
-

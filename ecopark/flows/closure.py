@@ -55,11 +55,12 @@ def check_closure(
     by_resource, largest = _by_resource(gap, scale, columns)
     flows = (result.amount, result.settled, result.stock, result.sent, result.imported)
     negative = any(float(part.min(initial=0.0)) < 0.0 for part in flows)
-    if np.all(np.abs(by_resource) <= TOLERANCE * largest) and not negative:
-        # The sum over a resource may hide errors of opposite sign, so ports are checked too.
-        if np.all(np.abs(gap) <= TOLERANCE * largest[:, columns.port_resource]):
-            return
-    _raise(columns, calendar, first_segment, gap, largest, result)
+    # The sum over a resource may hide errors of opposite sign, so ports are checked too.
+    closes = np.all(np.abs(by_resource) <= TOLERANCE * largest) and np.all(
+        np.abs(gap) <= TOLERANCE * largest[:, columns.port_resource]
+    )
+    if negative or not closes:
+        _raise(columns, calendar, first_segment, gap, largest, result)
 
 
 def _sum_by_port(

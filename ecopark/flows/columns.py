@@ -141,7 +141,8 @@ def compile_columns(park: Park, calendar: Calendar) -> Columns:
         site=np.array([park.firms[f].site for f in firms], dtype=np.float64).reshape(-1, 2),
         process_firm=np.array([firm_index[f] for f, *_ in process_list], dtype=np.int64),
         process_is_feed=is_feed_process,
-        process_is_pull=is_feed_process & _all_outputs_on_demand(port_process, is_out, on_demand, len(process_list)),
+        process_is_pull=is_feed_process
+        & _all_outputs_on_demand(port_process, is_out, on_demand, len(process_list)),
         process_buffer=np.array([p.buffer.value for *_, p in process_list], dtype=np.float64),
         potential=potential,
         ceiling=ceiling,
@@ -164,9 +165,7 @@ def compile_columns(park: Park, calendar: Calendar) -> Columns:
     )
 
 
-def _ports(
-    firm: str, name: str, process: Process
-) -> Iterator[tuple[str, str, Process, str, str, Port]]:
+def _ports(firm: str, name: str, process: Process) -> Iterator[tuple[str, str, Process, str, str, Port]]:
     for direction, ports in (("in", process.in_), ("out", process.out)):
         for stream, port in sorted(ports.items()):
             yield firm, name, process, direction, stream, port
@@ -231,4 +230,3 @@ def _all_outputs_on_demand(
     outputs = np.bincount(port_process[is_out], minlength=processes)
     demanded = np.bincount(port_process[is_out & on_demand], minlength=processes)
     return np.asarray((outputs > 0) & (outputs == demanded))
-

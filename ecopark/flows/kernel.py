@@ -12,6 +12,10 @@ Order within a segment:
 3. What is left of supply goes to the store of a port that has a taker, then to disposal. What is
    left of need is bought as virgin supply; feed ports draw their import, as far as there is room.
 4. What a feed-driven process received enters its buffer, to be worked off in the next segment.
+
+A feed-driven process takes in at most what its buffer (never less than one segment of full
+capacity) has room for. One whose outputs are all made on demand is a basin: it releases only what
+is drawn, holds up to its buffer and one segment's throughput, and takes in at most its capacity.
 """
 
 from __future__ import annotations
@@ -81,6 +85,31 @@ class Links(NamedTuple):
     active: _Floats
 
 
+class _Book(NamedTuple):
+    """What is still open while one segment is settled.
+
+    Attributes
+    ----------
+    left : ndarray of float, shape (N,), resource unit
+        Supply not yet given (store included), need not yet served.
+    limit : ndarray of float, shape (N,), resource unit
+        Need that residuals may still serve.
+    used, received : ndarray of float, shape (N,), resource unit
+        Feed worked off, feed taken in.
+    room : ndarray of float, shape (P,), activity unit
+        Room left in the buffers of feed-driven processes.
+    made : ndarray of float, shape (P,), activity unit
+        Activity that a basin's customers have drawn.
+    """
+
+    left: _Floats
+    limit: _Floats
+    used: _Floats
+    received: _Floats
+    room: _Floats
+    made: _Floats
+
+
 class Result(NamedTuple):
     """Flows of S segments; everything in resource units per segment.
 
@@ -127,8 +156,9 @@ def _draw_down(ports: Ports, activity: _Floats, stock: _Floats, used: _Floats) -
     for i in range(stock.size):
         p = ports.process[i]
         if ports.is_feed[i] and held[p] > 0.0 and ports.coefficient[i] > 0.0:
-            used[i] = min(stock[i] * (activity[p] / held[p]), stock[i])
-            stock[i] -= used[i]
+            drawn = min(stock[i] * (activity[p] / held[p]), stock[i])
+            used[i] += drawn
+            stock[i] -= drawn
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
@@ -159,49 +189,24 @@ def dispatch(ports: Ports, links: Links, activity: _Floats, days: _Floats, stock
     for j in range(links_n):
         has_taker[links.out_port[j]] = True
     for s in range(segments):
-        _segment(
-            ports, links, activity[s], days[s], stock, has_taker,
-            amount[s], settled[s], imported[s], links.active[s], sent[s],
-        )  # fmt: skip
+        book = _open_book(ports, activity[s], days[s], stock, amount[s])
+        _serve_links(ports, links, links.active[s], days[s], amount[s], sent[s], book)
+        _settle(ports, has_taker, stock, amount[s], settled[s], book)
+        _take_in(ports, days[s], stock, amount[s], imported[s], book)
         closing[s] = stock
     return Result(amount, settled, imported, closing, sent)
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
-def _segment(
-    ports: Ports,
-    links: Links,
-    rate: _Floats,
-    days: float,
-    stock: _Floats,
-    has_taker: _Flags,
-    amount: _Floats,
-    settled: _Floats,
-    imported: _Floats,
-    active: _Floats,
-    sent: _Floats,
-) -> None:
-    """One segment, in the order of the module's docstring; fills the output rows in place."""
+def _open_book(ports: Ports, rate: _Floats, days: float, stock: _Floats, amount: _Floats) -> _Book:
+    """Work off the buffers, then write down supply, need and room; fills `amount`."""
     ports_n, processes_n = ports.process.size, rate.size
     worked = _work_off(ports, rate, days, stock)
-    room = np.zeros(processes_n)
-    for p in range(processes_n):
-        room[p] = rate[p] * max(ports.process_buffer[p], days)
-    for i in range(ports_n):
-        if ports.is_feed[i] and ports.coefficient[i] > 0.0:
-            room[ports.process[i]] -= stock[i] / ports.coefficient[i]
-    push = worked.copy()
-    for p in range(processes_n):
-        if ports.process_is_pull[p]:
-            push[p] = 0.0
-        elif ports.process_is_feed[p]:
-            room[p] += push[p]
-    used, received = np.zeros(ports_n), np.zeros(ports_n)
-    _draw_down(ports, push, stock, used)
-
-    # Supply, need, and what of each is still open.
-    left = np.zeros(ports_n)
-    limit = np.zeros(ports_n)
+    used = np.zeros(ports_n)
+    pushed = np.where(ports.process_is_pull, 0.0, worked)
+    room = _room(ports, rate, days, stock, pushed)
+    _draw_down(ports, pushed, stock, used)
+    left, limit = np.zeros(ports_n), np.zeros(ports_n)
     for i in range(ports_n):
         p = ports.process[i]
         level = worked[p] if ports.process_is_feed[p] else rate[p] * days
@@ -213,8 +218,33 @@ def _segment(
             amount[i] = 0.0 if ports.process_is_pull[p] else ports.coefficient[i] * level
             left[i] = amount[i]
             limit[i] = ports.max_share[i] * amount[i]
-    made = np.zeros(processes_n)  # share of a pull process's activity already spoken for
+    return _Book(left, limit, used, np.zeros(ports_n), room, np.zeros(processes_n))
 
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _room(ports: Ports, rate: _Floats, days: float, stock: _Floats, pushed: _Floats) -> _Floats:
+    """Activity that the buffers of feed-driven processes can still take in."""
+    room = np.zeros(rate.size)
+    for p in range(rate.size):
+        room[p] = rate[p] * max(ports.process_buffer[p], days) + pushed[p]
+        if ports.process_is_pull[p]:
+            # A basin fills while it is drawn from, so a segment's throughput comes on top.
+            room[p] += rate[p] * days
+    for i in range(stock.size):
+        if ports.is_feed[i] and ports.coefficient[i] > 0.0:
+            room[ports.process[i]] -= stock[i] / ports.coefficient[i]
+    for p in range(rate.size):
+        if ports.process_is_pull[p]:
+            room[p] = min(room[p], rate[p] * days)
+        room[p] = max(room[p], 0.0)
+    return room
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _serve_links(
+    ports: Ports, links: Links, active: _Floats, days: float, amount: _Floats, sent: _Floats, book: _Book
+) -> None:
+    """Move the exchanges in the order of the links; fills `sent`."""
     for j in range(links.out_port.size):
         o, i = links.out_port[j], links.in_port[j]
         gain = links.keep[j] * links.credit[j]
@@ -222,53 +252,59 @@ def _segment(
             continue
         p = ports.process[i]
         if ports.is_feed[i]:
-            open_need = max(room[p], 0.0) * ports.coefficient[i]
+            open_need = book.room[p] * ports.coefficient[i]
         else:
-            open_need = min(limit[i], links.max_share[j] * amount[i])
-        quantity = min(left[o], links.capacity[j] * days * active[j])
-        quantity = min(quantity, open_need / gain)
+            open_need = min(book.limit[i], links.max_share[j] * amount[i])
+        quantity = min(book.left[o], links.capacity[j] * days * active[j], open_need / gain)
         if quantity <= 0.0:
             continue
         sent[j] = quantity
-        left[o] -= quantity
+        book.left[o] -= quantity
         delivered = quantity * gain
         if ports.is_feed[i]:
-            room[p] -= delivered / ports.coefficient[i]
-            received[i] += delivered
+            book.room[p] = max(book.room[p] - delivered / ports.coefficient[i], 0.0)
+            book.received[i] += delivered
         else:
-            limit[i] = max(limit[i] - delivered, 0.0)
-            left[i] -= delivered
+            book.limit[i] = max(book.limit[i] - delivered, 0.0)
+            book.left[i] -= delivered
         giver = ports.process[o]
         if ports.process_is_pull[giver] and ports.coefficient[o] > 0.0:
-            made[giver] = max(made[giver], (amount[o] - left[o]) / ports.coefficient[o])
+            drawn = (amount[o] - book.left[o]) / ports.coefficient[o]
+            book.made[giver] = max(book.made[giver], drawn)
 
-    for i in range(ports_n):
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _settle(
+    ports: Ports, has_taker: _Flags, stock: _Floats, amount: _Floats, settled: _Floats, book: _Book
+) -> None:
+    """Store or dispose of what is left of supply, buy what is left of need."""
+    for i in range(ports.process.size):
         p = ports.process[i]
         if ports.is_out[i]:
             if ports.on_demand[i]:
-                amount[i] -= left[i]
+                amount[i] -= book.left[i]
                 stock[i] = 0.0
             else:
-                kept = min(left[i], ports.storage[i]) if has_taker[i] else 0.0
-                stock[i] = kept
-                settled[i] = max(left[i] - kept, 0.0)
+                stock[i] = min(book.left[i], ports.storage[i]) if has_taker[i] else 0.0
+                settled[i] = max(book.left[i] - stock[i], 0.0)
         elif not ports.is_feed[i]:
             if ports.process_is_pull[p]:
-                amount[i] = ports.coefficient[i] * made[p]
-                left[i] = amount[i]
-            settled[i] = max(left[i], 0.0)
+                amount[i] = ports.coefficient[i] * book.made[p]
+                book.left[i] = amount[i]
+            settled[i] = max(book.left[i], 0.0)
 
-    # Buffers: a basin gives what was drawn, then everyone takes in what arrived.
-    pull = np.zeros(processes_n)
-    for p in range(processes_n):
-        if ports.process_is_pull[p]:
-            pull[p] = made[p]
-    _draw_down(ports, pull, stock, used)
-    for i in range(ports_n):
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _take_in(
+    ports: Ports, days: float, stock: _Floats, amount: _Floats, imported: _Floats, book: _Book
+) -> None:
+    """A basin gives what was drawn, then every buffer takes in what arrived and what is imported."""
+    _draw_down(ports, book.made, stock, book.used)
+    for i in range(ports.process.size):
         if ports.is_feed[i]:
             p = ports.process[i]
             if ports.imported[i] > 0.0 and ports.coefficient[i] > 0.0:
-                imported[i] = min(ports.imported[i] * days, max(room[p], 0.0) * ports.coefficient[i])
-                room[p] -= imported[i] / ports.coefficient[i]
-            amount[i] = used[i]
-            stock[i] += received[i] + imported[i]
+                imported[i] = min(ports.imported[i] * days, book.room[p] * ports.coefficient[i])
+                book.room[p] -= imported[i] / ports.coefficient[i]
+            amount[i] = book.used[i]
+            stock[i] += book.received[i] + imported[i]

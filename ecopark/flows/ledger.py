@@ -127,10 +127,18 @@ class Ledger:
         out, need = c.is_out, ~c.is_out
         return [
             _rows(self.settled[:done], out, firm, ends["outlet"], ends["resource"], ends["out_route"]),
-            _rows(self.settled[:done], need, ends["supplier"], firm, ends["resource"], names.route("virgin", c)),
-            _rows(self.imported[:done], need, ends["outside"], firm, ends["resource"], names.route("import", c)),
-            _rows(np.maximum(change, 0.0), out | need, firm, store, ends["resource"], names.route("stock", c)),
-            _rows(np.maximum(-change, 0.0), out | need, store, firm, ends["resource"], names.route("stock", c)),
+            _rows(
+                self.settled[:done], need, ends["supplier"], firm, ends["resource"], names.route("virgin", c)
+            ),
+            _rows(
+                self.imported[:done], need, ends["outside"], firm, ends["resource"], names.route("import", c)
+            ),
+            _rows(
+                np.maximum(change, 0.0), out | need, firm, store, ends["resource"], names.route("stock", c)
+            ),
+            _rows(
+                np.maximum(-change, 0.0), out | need, store, firm, ends["resource"], names.route("stock", c)
+            ),
         ]
 
     def _link_blocks(
@@ -153,7 +161,9 @@ class Ledger:
 
         resource = c.port_resource[out]
         feeds = c.is_feed[into]
-        instead = np.array([names.instead(_avoided_route(park, c, port)) for port in out.tolist()], dtype=np.int64)
+        instead = np.array(
+            [names.instead(_avoided_route(park, c, port)) for port in out.tolist()], dtype=np.int64
+        )
         extra = {
             "synergy": synergy,
             "gain": np.where(feeds, np.nan, credit),
@@ -163,14 +173,23 @@ class Ledger:
         blocks = [
             _rows(sent * keep, every, giver, taker, resource, route("exchange"), **extra),
             _rows(
-                sent * (1.0 - keep), every, giver, outside, resource, route("loss"), synergy=synergy, instead=instead
+                sent * (1.0 - keep),
+                every,
+                giver,
+                outside,
+                resource,
+                route("loss"),
+                synergy=synergy,
+                instead=instead,
             ),
         ]
         for name in sorted({name for carrier in carriers for name in carrier.inputs}):
             per_unit = np.array([carrier.inputs.get(name, 0.0) for carrier in carriers])
             market = np.full(len(carriers), names.end(f"market: {name}"), dtype=np.int64)
             bought = np.full(len(carriers), c.resources.index(name), dtype=np.int64)
-            blocks.append(_rows(sent * per_unit, every, market, giver, bought, route("virgin"), synergy=synergy))
+            blocks.append(
+                _rows(sent * per_unit, every, market, giver, bought, route("virgin"), synergy=synergy)
+            )
         return blocks
 
 
@@ -265,8 +284,8 @@ def _frame(rows: dict[str, NDArray[Any]], names: _Names, park: Park, ledger: Led
     kind = np.array([kinds.index(park.resources[r].kind) for r in resources], dtype=np.int64)
     unit = np.array([units.index(park.resources[r].unit) for r in resources], dtype=np.int64)
 
-    def category(codes: NDArray[np.int64], labels: Sequence[str]) -> pd.Categorical:
-        return pd.Categorical.from_codes(codes.astype(np.int32), categories=list(labels))
+    def category(codes: NDArray[np.int64], labels: Sequence[str]) -> Any:
+        return pd.Categorical.from_codes(codes.astype(np.int32), categories=pd.Index(list(labels)))
 
     return pd.DataFrame(
         {

@@ -73,12 +73,13 @@ def _physical(flows: pd.DataFrame) -> list[pd.DataFrame]:
         parts.append(_sum(moved[rows], year[rows], indicator, "quantity"))
     replaced = got & moved["delivered"].notna()
     units = flows.groupby("resource", observed=True)[["kind", "unit"]].first().astype(str)
-    rows = moved[replaced]
-    target = rows["delivered_resource"].astype(str)
+    served = moved[replaced]
+    target = served["delivered_resource"].astype(str)
+    kind_of_need, unit_of_need = target.map(units["kind"]), target.map(units["unit"])
     for name, indicator in _VIRGIN.items():
-        mine = target.map(units["kind"]).eq(name).to_numpy(dtype=bool, na_value=False)
+        mine = (kind_of_need == name).to_numpy()
         if mine.any():
-            chosen = rows[mine].assign(unit=target[mine].map(units["unit"]))
+            chosen = served[mine].assign(unit=unit_of_need[mine])
             parts.append(_sum(chosen, chosen["start"].dt.year, indicator, "delivered"))
     return parts
 

@@ -11,6 +11,7 @@ emission).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -113,7 +114,7 @@ def _carbon(
     when: NDArray[np.int64],
     q: _Floats,
 ) -> list[_Entry]:
-    """Emissions avoided and caused by one contract. t CO2e"""
+    """Emissions avoided and caused by one contract, in t CO2e."""
     terms, out, into = contract.appraisal, contract.out_port, contract.in_port
     mode = park.transport[terms.mode]
     length = float(pairs.distance[contract.pair])
@@ -145,7 +146,7 @@ def _virgin_value(park: Park, columns: Columns, prices: Prices, port: int, calen
     operating cost; what it gives on demand is paid for under the exchanges of those outputs.
     """
     if not columns.is_feed[port]:
-        return prices.cost[:, port]
+        return np.asarray(prices.cost[:, port])
     process = int(columns.port_process[port])
     firm, name = columns.processes[process].split(".")
     operating = park.firms[firm].processes[name].operating_cost
@@ -154,7 +155,7 @@ def _virgin_value(park: Park, columns: Columns, prices: Prices, port: int, calen
     mine = np.flatnonzero((columns.port_process == process) & columns.is_out & ~columns.on_demand)
     value = value - (columns.coefficient[:, mine] * prices.cost[:, mine]).sum(axis=1)
     per_activity = columns.coefficient[:, port]
-    return np.divide(value, per_activity, out=np.zeros_like(value), where=per_activity > 0.0)
+    return np.asarray(np.divide(value, per_activity, out=np.zeros_like(value), where=per_activity > 0.0))
 
 
 def _maintenance(contract: Contract, calendar: Calendar, periods: int, money: str) -> _Entry:
@@ -175,10 +176,10 @@ def _table(blocks: list[tuple[Contract, _Entry]], calendar: Calendar, money: str
     giver = np.concatenate([entry[2] for _, entry in blocks]) if blocks else np.zeros(0)
     taker = np.concatenate([entry[3] for _, entry in blocks]) if blocks else np.zeros(0)
 
-    def column(labels: list[str]) -> pd.Categorical:
+    def column(labels: list[str]) -> Any:
         kinds = list(dict.fromkeys(labels))
         codes = np.repeat(np.array([kinds.index(label) for label in labels], dtype=np.int32), size)
-        return pd.Categorical.from_codes(codes, categories=kinds)
+        return pd.Categorical.from_codes(codes, categories=pd.Index(kinds))
 
     days = np.datetime64(calendar.start, "s") + (calendar.period_bounds * 86_400).astype("timedelta64[s]")
     table = pd.DataFrame(

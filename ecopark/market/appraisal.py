@@ -219,7 +219,9 @@ def _with_mode(
     haulage = _at(mode.handling, setting.when) + _at(mode.variable, setting.when) * setting.length
     treatment = _at(way.cost, setting.when) * keep
     maintenance = per_year(mode.running.value) * pipe
-    total_inputs = {key: inputs.get(key, 0.0) + setting.burden.get(key, 0.0) for key in {*inputs, *setting.burden}}
+    total_inputs = {
+        key: inputs.get(key, 0.0) + setting.burden.get(key, 0.0) for key in {*inputs, *setting.burden}
+    }
     draft = Appraisal(
         "",
         mode=name,
@@ -294,7 +296,9 @@ def cost_of_inputs(inputs: Mapping[str, float], prices: Mapping[str, float]) -> 
 
 def _agreement_cost(party: Party, years: float, quantity: float) -> float:
     """Transaction cost per unit sent, spread over the term."""
-    return party.transaction_cost * annuity_factor(per_year(party.behaviour.hurdle_rate.value), years) / quantity
+    return (
+        party.transaction_cost * annuity_factor(per_year(party.behaviour.hurdle_rate.value), years) / quantity
+    )
 
 
 def _at(path: Path | None, when: date) -> float:

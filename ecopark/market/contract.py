@@ -126,4 +126,3 @@ def review(
     if ceiling > floor:
         return Verdict("reprice", price=(floor + ceiling) / 2.0)
     return Verdict("breach", penalty=penalty, giver_leaves=giver_gain < taker_gain)
-

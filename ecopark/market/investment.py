@@ -30,7 +30,7 @@ def annuity_factor(rate: float, years: float) -> float:
     """
     if rate == 0.0:
         return 1.0 / years
-    return rate / (1.0 - (1.0 + rate) ** -years)
+    return float(rate / (1.0 - (1.0 + rate) ** -years))
 
 
 def simple_payback(capital: float, yearly_gain: float) -> float:

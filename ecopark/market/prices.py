@@ -21,7 +21,11 @@ from ecopark.flows.columns import Columns
 from ecopark.scenario.paths import Path
 from ecopark.scenario.types import Disposal, Park, Virgin
 
-_TAX_OF_ROUTE = {"landfill": "landfill_tax", "incineration": "incineration_tax", "discharge": "discharge_levy"}
+_TAX_OF_ROUTE = {
+    "landfill": "landfill_tax",
+    "incineration": "incineration_tax",
+    "discharge": "discharge_levy",
+}
 _UNIT_OF_TAX = {"landfill_tax": "t", "incineration_tax": "t", "discharge_levy": "m3"}
 
 
@@ -74,7 +78,9 @@ def compile_prices(park: Park, columns: Columns, calendar: Calendar) -> Prices:
             virgin = port.virgin or resource.virgin
             if virgin is not None:
                 cost[:, i], emission[:, i] = book.virgin(port.resource, virgin)
-    inputs = {name for port in columns.specs for name in port.burden} | ({"electricity"} & set(park.resources))
+    inputs = {name for port in columns.specs for name in port.burden} | (
+        {"electricity"} & set(park.resources)
+    )
     pairs = {name: book.market(name) for name in sorted(inputs)}
     return Prices(
         cost=cost,
@@ -103,7 +109,9 @@ class _Book:
         """Price and emission of a resource bought on its market."""
         if resource not in self._known:
             spec = self._park.resources[resource].virgin
-            self._known[resource] = self.virgin(resource, spec) if spec else (self.path(None), self.path(None))
+            self._known[resource] = (
+                self.virgin(resource, spec) if spec else (self.path(None), self.path(None))
+            )
         return self._known[resource]
 
     def virgin(self, resource: str, virgin: Virgin) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

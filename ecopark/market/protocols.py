@@ -143,7 +143,9 @@ def alternating_offers(bargain: Bargain, chance: np.random.Generator) -> Outcome
     deadline = min(bargain.giver_patience, bargain.taker_patience)
     for turn in range(1, deadline + 1):
         ask = _offer(max(bargain.ask, bargain.floor), bargain.floor, turn, bargain.giver_patience, bargain)
-        bid = _offer(min(bargain.bid, bargain.ceiling), bargain.ceiling, turn, bargain.taker_patience, bargain)
+        bid = _offer(
+            min(bargain.bid, bargain.ceiling), bargain.ceiling, turn, bargain.taker_patience, bargain
+        )
         offer = ask if giver_speaks else bid
         if giver_speaks and (ask <= bid or (turn == bargain.taker_patience and ask <= bargain.ceiling)):
             return Outcome(offer, turn)
@@ -155,4 +157,4 @@ def alternating_offers(bargain: Bargain, chance: np.random.Generator) -> Outcome
 
 def _offer(opening: float, reservation: float, turn: int, deadline: int, bargain: Bargain) -> float:
     share = min(turn / deadline, 1.0) ** (1.0 / max(bargain.concession, 1e-9))
-    return opening + (reservation - opening) * share
+    return float(opening + (reservation - opening) * share)

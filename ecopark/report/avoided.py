@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from ecopark.report import style
 from ecopark.report.colours import resource_colours, text_colour
-from ecopark.report.style import INK, PRINT, QUIET, Area, Medium, axis_number, quantity, scale_of, text_size
+from ecopark.report.numbers import axis_number, quantity, scale_of
+from ecopark.report.style import INK, PRINT, QUIET, Area, Medium, text_size
 from ecopark.report.tables import RunTables
 
 Floats = NDArray[np.float64]
@@ -89,7 +90,11 @@ def _stack(tables: RunTables, indicator: str) -> _Stack:
     rows = rows[(rows["indicator"] == indicator) & rows["scope"].str.startswith("resource:")]
     first, last = tables.span
     years = np.arange(first, last + 1)
-    unit = str(rows["unit"].iloc[0]) if len(rows) else {"avoided_water": "m3", "avoided_co2": "t CO2e"}.get(indicator, "t")
+    unit = (
+        str(rows["unit"].iloc[0])
+        if len(rows)
+        else {"avoided_water": "m3", "avoided_co2": "t CO2e"}.get(indicator, "t")
+    )
     resource = rows["scope"].str.removeprefix("resource:")
     sums = rows["value"].groupby([resource, rows["period"].dt.year]).sum().unstack(fill_value=0.0)
     sums = sums.reindex(columns=years, fill_value=0.0)
@@ -140,7 +145,12 @@ def _bars(years: NDArray[np.int64], low: Floats, high: Floats, colour: str, gid:
     """One collection of bars, 0.86 year wide."""
     seen = np.flatnonzero(high != low)
     corners = [
-        [(years[at] + 0.07, low[at]), (years[at] + 0.93, low[at]), (years[at] + 0.93, high[at]), (years[at] + 0.07, high[at])]
+        [
+            (years[at] + 0.07, low[at]),
+            (years[at] + 0.93, low[at]),
+            (years[at] + 0.93, high[at]),
+            (years[at] + 0.07, high[at]),
+        ]
         for at in seen
     ]
     return PolyCollection(corners, facecolors=colour, linewidths=0, zorder=2, gid=gid)

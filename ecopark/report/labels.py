@@ -130,6 +130,9 @@ class Placer:
         cos, sin = np.cos(_ANGLES)[None, :], np.sin(_ANGLES)[None, :]
         x = anchor[0] + reach * cos + size[0] / 2 * np.clip(1.6 * cos, -1, 1)
         y = anchor[1] + reach * sin + size[1] / 2 * np.clip(1.6 * sin, -1, 1)
+        # At the edge a label slides along it rather than being left out.
+        x = np.clip(x, size[0] / 2, max(self.width - size[0] / 2, size[0] / 2))
+        y = np.clip(y, size[1] / 2, max(self.height - size[1] / 2, size[1] / 2))
         base = _ANGLE_COST[None, :] + reach_cost * _REACH[:, None]
         place = self.put(np.column_stack([x.ravel(), y.ravel()]), size, base.ravel(), limit)
         if place is not None and (line := leader(anchor, clearance, place, size)) is not None:

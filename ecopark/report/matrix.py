@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
@@ -14,6 +15,8 @@ from ecopark.report import style
 from ecopark.report.colours import KIND, KIND_NAME, ink_on, kind_colour, text_colour
 from ecopark.report.style import FAINT, INK, PRINT, QUIET, RULE, Medium, text_size
 from ecopark.report.tables import RunTables
+
+_CORNER = "giver ↓   taker →"
 
 
 def draw_matrix(
@@ -46,17 +49,17 @@ def draw_matrix(
     """
     cells, firms = _cells(tables)
     with style.house(medium):
-        pitch, names, sectors, head = _measures(tables, firms, medium)
-        side = pitch * len(firms)
+        frame = _measures(tables, firms, medium)
+        pitch, side = frame.pitch, frame.pitch * len(firms)
         factor = medium.text_pt / 7.0
         # A small park makes a small figure, never narrower than its subtitle.
         subtitle = text_size(_subtitle(tables, cells, firms, value), medium.small_pt)[0] + 5.0
-        wanted = min(max(names + side + 8.0 * factor + sectors, subtitle), medium.width_mm)
-        ax, _, height = style.take_axes(ax, wanted, head + side + 12.0 * factor)
-        left, top = names + 1.0, height - head
+        wanted = min(max(frame.names + side + 8.0 * factor + frame.sectors, subtitle), medium.width_mm)
+        ax, _, height = style.take_axes(ax, wanted, frame.head + side + 12.0 * factor)
+        left, top = frame.names + 1.0, height - frame.head
         _draw_title(ax, cells, _subtitle(tables, cells, firms, value), height, medium)
         if firms:
-            _draw_grid(ax, tables, firms, left, top, pitch, medium)
+            _draw_grid(ax, tables, firms, (left, top, pitch), frame.numbered, medium)
             _draw_cells(ax, cells, firms, value, (left, top, pitch), medium)
             _draw_totals(ax, cells, firms, (left, top, pitch), medium)
     return ax
@@ -76,19 +79,32 @@ def _cells(tables: RunTables) -> tuple[pd.DataFrame, list[str]]:
     return cells[cells["from_firm"].isin(known) & cells["to_firm"].isin(known)], order
 
 
-def _measures(
-    tables: RunTables, firms: list[str], medium: Medium
-) -> tuple[float, float, float, float]:
-    """Cell size, width of the names and of the sectors, height of title and column names, mm."""
+@dataclass(frozen=True)
+class _Frame:
+    """Sizes in mm: cell, names, sectors, head; whether columns are numbered, not named."""
+
+    pitch: float
+    names: float
+    sectors: float
+    head: float
+    numbered: bool
+
+
+def _measures(tables: RunTables, firms: list[str], medium: Medium) -> _Frame:
+    """Cell size that fits; columns are numbered where their names would cost a tenth of it."""
     factor, small = medium.text_pt / 7.0, medium.small_pt
     longest = max((text_size(_name(tables, firm, medium), small)[0] for firm in firms), default=10.0)
-    names = max(longest, text_size("giver ↓   taker →", small)[0]) + 3.0
-    sector = max((text_size(str(tables.firms.at[firm, "sector"]), small)[0] for firm in firms), default=0.0) + 2.0
-    head = 13.5 * factor + longest + 2.0
-    room = min(
-        medium.width_mm - names - 8.0 * factor - sector, medium.height_mm - head - 12.0 * factor
+    sector = (
+        max((text_size(str(tables.firms.at[firm, "sector"]), small)[0] for firm in firms), default=0.0) + 2.0
     )
-    return min(9.0 * factor, room / max(len(firms), 1)), names, sector, head
+    frames = []
+    for numbered in (False, True):
+        names = max(longest + 5.0 * factor * numbered, text_size(_CORNER, small)[0]) + 3.0
+        head = 13.5 * factor + (3.5 * factor if numbered else longest + 2.0)
+        room = min(medium.width_mm - names - 8.0 * factor - sector, medium.height_mm - head - 12.0 * factor)
+        frames.append(_Frame(min(9.0 * factor, room / max(len(firms), 1)), names, sector, head, numbered))
+    named, numbers = frames
+    return numbers if named.pitch < 0.9 * numbers.pitch else named
 
 
 def _subtitle(tables: RunTables, cells: pd.DataFrame, firms: list[str], value: str) -> str:
@@ -101,38 +117,68 @@ def _subtitle(tables: RunTables, cells: pd.DataFrame, firms: list[str], value: s
 def _draw_title(ax: Axes, cells: pd.DataFrame, subtitle: str, height: float, medium: Medium) -> None:
     top = height - 2.0
     ax.text(2.0, top, "Who gave to whom", size=1.3 * medium.text_pt, weight="bold", va="top", gid="title")
-    ax.text(2.0, top - 1.5 * medium.row_mm - 0.6, subtitle, size=medium.small_pt, color=QUIET, va="top", gid="title")
+    ax.text(
+        2.0,
+        top - 1.5 * medium.row_mm - 0.6,
+        subtitle,
+        size=medium.small_pt,
+        color=QUIET,
+        va="top",
+        gid="title",
+    )
     x, y = 2.0, top - 3.4 * medium.row_mm
     for kind in KIND:
         if (cells["kind"] == kind).any():
             ax.fill([x, x + 2.5, x + 2.5, x], [y - 2.2, y - 2.2, y, y], color=KIND[kind], lw=0)
             colour = text_colour(KIND[kind])
-            ax.text(x + 3.5, y - 1.1, KIND_NAME[kind], size=medium.small_pt, color=colour, va="center", gid="key")
+            ax.text(
+                x + 3.5, y - 1.1, KIND_NAME[kind], size=medium.small_pt, color=colour, va="center", gid="key"
+            )
             x += 3.5 + text_size(KIND_NAME[kind], medium.small_pt)[0] + 4.0
 
 
 def _draw_grid(
-    ax: Axes, tables: RunTables, firms: list[str], left: float, top: float, pitch: float, medium: Medium
+    ax: Axes,
+    tables: RunTables,
+    firms: list[str],
+    frame: tuple[float, float, float],
+    numbered: bool,
+    medium: Medium,
 ) -> None:
     """Names, grid, sector bounds and the grey diagonal."""
+    left, top, pitch = frame
     count = len(firms)
     side = pitch * count
     steps = [pitch * place for place in range(count + 1)]
     lines = [[(left, top - step), (left + side, top - step)] for step in steps]
     lines += [[(left + step, top), (left + step, top - side)] for step in steps]
     ax.add_collection(LineCollection(lines, colors=RULE, linewidths=0.5), autolim=False)
-    ax.add_collection(
-        PolyCollection(
-            [_square(left, top, pitch, place, place, 0.0) for place in range(count)], facecolors="#F1F1F1", lw=0
-        ),
-        autolim=False,
-    )
+    diagonal = [_square(left, top, pitch, place, place, 0.0) for place in range(count)]
+    ax.add_collection(PolyCollection(diagonal, facecolors="#F1F1F1", lw=0), autolim=False)
+    size = min(medium.small_pt, 0.92 * pitch / style.MM_PER_POINT)
     for place, firm in enumerate(firms):
         name = _name(tables, firm, medium)
         y, x = top - pitch * (place + 0.5), left + pitch * (place + 0.5)
-        size = min(medium.small_pt, 0.92 * pitch / style.MM_PER_POINT)
-        ax.text(left - 1.2, y, name, size=size, ha="right", va="center", gid="name")
-        ax.text(x, top + 1.2, name, size=size, ha="center", va="bottom", rotation=90, gid="name")
+        row, column = (f"{name}  {place + 1}", str(place + 1)) if numbered else (name, name)
+        ax.text(left - 1.2, y, row, size=size, ha="right", va="center", gid="name")
+        turn, over = (0, min(size, 0.5 * pitch / style.MM_PER_POINT)) if numbered else (90, size)
+        ax.text(x, top + 1.2, column, size=over, ha="center", va="bottom", rotation=turn, gid="name")
+    at = (left - 1.2, top + 1.2)
+    ax.text(*at, _CORNER, size=medium.small_pt, color=QUIET, ha="right", va="bottom", gid="key")
+    _draw_sectors(ax, tables, firms, frame, size, medium)
+
+
+def _draw_sectors(
+    ax: Axes,
+    tables: RunTables,
+    firms: list[str],
+    frame: tuple[float, float, float],
+    size: float,
+    medium: Medium,
+) -> None:
+    """Lines between sectors, and their names at the right."""
+    left, top, pitch = frame
+    count, side = len(firms), pitch * len(firms)
     sectors = [str(tables.firms.at[firm, "sector"]) for firm in firms]
     bounds = [0, *(place for place in range(1, count) if sectors[place] != sectors[place - 1]), count]
     for first, last in pairwise(bounds):
@@ -140,7 +186,7 @@ def _draw_grid(
             left + side + 7.0 * medium.text_pt / 7.0,
             top - pitch * (first + last) / 2,
             sectors[first].replace("_", " "),
-            size=min(medium.small_pt, 0.92 * pitch / style.MM_PER_POINT),
+            size=size,
             color=QUIET,
             va="center",
             gid="sector",
@@ -148,14 +194,11 @@ def _draw_grid(
     edges = [[(left, top - pitch * b), (left + side, top - pitch * b)] for b in bounds]
     edges += [[(left + pitch * b, top), (left + pitch * b, top - side)] for b in bounds]
     ax.add_collection(LineCollection(edges, colors=FAINT, linewidths=0.8), autolim=False)
-    ax.text(
-        left - 1.2, top + 1.5, "giver ↓   taker →", size=medium.small_pt, color=QUIET, ha="right", va="bottom", gid="key"
-    )
 
 
 def _name(tables: RunTables, firm: str, medium: Medium) -> str:
-    """Name of a firm, at most a fifth of the figure wide."""
-    return style.shorten(tables.firm_name(firm), 0.2 * medium.width_mm, medium.small_pt)
+    """Name of a firm, at most 30 mm wide in print."""
+    return style.shorten(tables.firm_name(firm), 30.0 * medium.text_pt / 7.0, medium.small_pt)
 
 
 def _square(
@@ -170,7 +213,12 @@ def _square(
 
 
 def _draw_cells(
-    ax: Axes, cells: pd.DataFrame, firms: list[str], value: str, frame: tuple[float, float, float], medium: Medium
+    ax: Axes,
+    cells: pd.DataFrame,
+    firms: list[str],
+    value: str,
+    frame: tuple[float, float, float],
+    medium: Medium,
 ) -> None:
     left, top, pitch = frame
     place = {firm: number for number, firm in enumerate(firms)}
@@ -189,7 +237,9 @@ def _draw_cells(
         # The middle slice lies under the text.
         ink = ink_on(kind_colour(kinds[len(kinds) // 2]))
         if text:
-            ax.text(*at, text, size=size, color=ink, ha="center", va="center_baseline", weight="bold", gid="cell")
+            ax.text(
+                *at, text, size=size, color=ink, ha="center", va="center_baseline", weight="bold", gid="cell"
+            )
     ax.add_collection(PolyCollection(corners, facecolors=colours, lw=0, zorder=2), autolim=False)
 
 
@@ -207,11 +257,25 @@ def _draw_totals(
         if firm in given.index:
             ax.text(left + side + 1.2, top - middle, str(given[firm]), size=size, va="center", gid="total")
         if firm in taken.index:
-            ax.text(left + middle, top - side - 1.2, str(taken[firm]), size=size, ha="center", va="top", gid="total")
+            ax.text(
+                left + middle,
+                top - side - 1.2,
+                str(taken[firm]),
+                size=size,
+                ha="center",
+                va="top",
+                gid="total",
+            )
     row = medium.row_mm
     y = top - side - 1.2 - 1.3 * row
     ax.text(
-        left, y, "below: exchanges taken;  right: exchanges given", size=medium.small_pt, color=QUIET, va="top", gid="key"
+        left,
+        y,
+        "below: exchanges taken;  right: exchanges given",
+        size=medium.small_pt,
+        color=QUIET,
+        va="top",
+        gid="key",
     )
     ax.plot([left, left + side], [top - side, top - side], color=INK, lw=0.5)
     ax.plot([left + side, left + side], [top, top - side], color=INK, lw=0.5)

@@ -58,12 +58,14 @@ def draw_network(
         columns = min(3, len(when))
         rows = -(-len(when) // columns)
         head, foot = 9.0 * medium.text_pt / 7.0, 6.0 * medium.text_pt / 7.0
-        height = medium.height_mm if wide else rows * 62.0 + head + foot
+        height = medium.height_mm if wide else rows * 70.0 + head + foot
         area = style.take_area(ax, medium.width_mm, height)
         width = (area.width_mm - 4.0 - 3.0 * (columns - 1)) / columns
         tall = (area.height_mm - head - foot - 3.0 * (rows - 1)) / rows
         linked = sorted(set(links["from_firm"]) | set(links["to_firm"]))
-        place = _spread_places(tables.firms.loc[[f for f in linked if f in tables.firms.index]], width, tall, medium)
+        place = _spread_places(
+            tables.firms.loc[[f for f in linked if f in tables.firms.index]], width, tall, medium
+        )
         panels = []
         named: set[str] = set()
         before = pd.Timestamp.min
@@ -157,7 +159,9 @@ def _draw_firms(
 ) -> None:
     """Exchanging firms dark, open ones without exchange as small rings; closed ones not at all."""
     firms = tables.firms.loc[list(place)]
-    is_open = (firms["opens"].isna() | (firms["opens"] <= date)) & (firms["closes"].isna() | (firms["closes"] > date))
+    is_open = (firms["opens"].isna() | (firms["opens"] <= date)) & (
+        firms["closes"].isna() | (firms["closes"] > date)
+    )
     idle = [place[firm] for firm in firms.index[is_open] if firm not in active]
     busy = [place[firm] for firm in active]
     scale = (medium.text_pt / 7.0) ** 2
@@ -190,17 +194,17 @@ def _write_names(
     size: tuple[float, float],
 ) -> set[str]:
     """Name hubs and firms new to the network wherever it costs least, others where room is free."""
-    placer = Placer(size[0] - 1.0, size[1] - 1.7 * medium.row_mm, crowd_cost=0.22)
+    placer = Placer(size[0] - 1.0, size[1] - 1.7 * medium.row_mm, crowd_cost=0.15)
     placer.add_lines([link.points for link in links])
     for x, y in place.values():
         placer.block((x, y), 1.7, 1.7)
     written = set()
     must = set(active[:3]) | (set(active) - named)
     for firm in sorted(active, key=lambda firm: (firm not in must, active.index(firm))):
-        text = style.wrap(tables.firm_name(firm), 13)
+        text = style.wrap(style.shorten(tables.firm_name(firm), 0.62 * size[0], medium.small_pt), 14)
         width, height = text_size(text, medium.small_pt)
         box = (width + 0.5, height + 0.4)
-        at = placer.put_beside(place[firm], 0.8, box, limit=30.0 if firm in must else 4.0, reach_cost=1.8)
+        at = placer.put_beside(place[firm], 0.8, box, limit=30.0 if firm in must else 4.0, reach_cost=1.4)
         if at is None:
             continue
         line = leader(place[firm], 0.8, at, box)
@@ -227,7 +231,9 @@ def _draw_head(area: Area, head: float, medium: Medium) -> None:
     ax = area.canvas()
     ax.set_zorder(-1)
     top = area.height_mm - head / 2
-    ax.text(2.0, top, "Exchanges in operation", size=1.3 * medium.text_pt, weight="bold", va="center", gid="title")
+    ax.text(
+        2.0, top, "Exchanges in operation", size=1.3 * medium.text_pt, weight="bold", va="center", gid="title"
+    )
     x, y = 2.0, 2.8 * medium.text_pt / 7.0
     for kind in KIND:
         ax.plot([x, x + 5.0], [y, y], color=KIND[kind], lw=1.3 * medium.line)
@@ -235,4 +241,6 @@ def _draw_head(area: Area, head: float, medium: Medium) -> None:
         ax.text(x + 6.2, y, text, size=medium.small_pt, color=text_colour(KIND[kind]), va="center", gid="key")
         x += 6.2 + text_size(text, medium.small_pt)[0] + 5.0
     note = "strong: new since the panel before   ○ open, no exchange"
-    ax.text(area.width_mm - 2.0, y, note, size=medium.small_pt, color=QUIET, ha="right", va="center", gid="key")
+    ax.text(
+        area.width_mm - 2.0, y, note, size=medium.small_pt, color=QUIET, ha="right", va="center", gid="key"
+    )

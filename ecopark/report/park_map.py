@@ -18,7 +18,8 @@ from ecopark.report import style
 from ecopark.report.colours import KIND_NAME, kind_colour, resource_colours, text_colour
 from ecopark.report.labels import Placer, leader
 from ecopark.report.links import Link, bend_curve, draw_links, fan
-from ecopark.report.style import FAINT, INK, PRINT, QUIET, Medium, quantity, text_size
+from ecopark.report.numbers import axis_number, number, quantity
+from ecopark.report.style import FAINT, INK, PRINT, QUIET, Medium, text_size
 from ecopark.report.tables import RunTables
 
 Floats = NDArray[np.float64]
@@ -185,7 +186,9 @@ def _arrows(tables: RunTables, flows: pd.DataFrame, view: _View, medium: Medium)
 def _draw_frame(ax: Axes, view: _View, year: int, flows: pd.DataFrame, medium: Medium) -> None:
     """Frame, grid of a round distance, title and north arrow."""
     ax.add_patch(
-        Rectangle((view.left, view.bottom), view.width, view.height, facecolor=_GROUND, edgecolor=FAINT, lw=0.6)
+        Rectangle(
+            (view.left, view.bottom), view.width, view.height, facecolor=_GROUND, edgecolor=FAINT, lw=0.6
+        )
     )
     firms = len(set(flows["from_firm"]) | set(flows["to_firm"]))
     top = view.bottom + view.height
@@ -194,7 +197,12 @@ def _draw_frame(ax: Axes, view: _View, year: int, flows: pd.DataFrame, medium: M
     size = 1.3 * medium.text_pt
     ax.text(view.left, top + 2.2, title, size=size, weight="bold", va="bottom", gid="title")
     ax.text(
-        view.left + text_size(title, size, bold=True)[0] + 4.0, top + 2.4, count, color=QUIET, va="bottom", gid="title"
+        view.left + text_size(title, size, bold=True)[0] + 4.0,
+        top + 2.4,
+        count,
+        color=QUIET,
+        va="bottom",
+        gid="title",
     )
     x, y = view.left + view.width - 3.0, top + 1.6
     ax.fill([x - 1.3, x, x], [y, y + 4.2, y + 0.9], color=INK, lw=0)
@@ -210,12 +218,18 @@ def _draw_markers(ax: Axes, view: _View, flows: pd.DataFrame) -> None:
             along = view.direction[firm]
             side = np.array([-along[1], along[0]])
             centre = np.array([x, y])
-            shape = [centre + 1.9 * along, centre - 0.7 * along + 1.2 * side, centre - 0.7 * along - 1.2 * side]
+            shape = [
+                centre + 1.9 * along,
+                centre - 0.7 * along + 1.2 * side,
+                centre - 0.7 * along - 1.2 * side,
+            ]
             ax.fill(*np.array(shape).T, color=INK, lw=0, zorder=4)
             continue
         face = INK if firm in active else "white"
         size = (2 * _MARKER_MM / style.MM_PER_POINT) ** 2 * (1.0 if firm in active else 0.6)
-        ax.scatter([x], [y], s=size, facecolor=face, edgecolor=INK if firm in active else QUIET, lw=0.6, zorder=4)
+        ax.scatter(
+            [x], [y], s=size, facecolor=face, edgecolor=INK if firm in active else QUIET, lw=0.6, zorder=4
+        )
 
 
 def _draw_labels(
@@ -233,10 +247,14 @@ def _draw_labels(
     def neighbours(firm: str) -> int:
         return int((np.hypot(*(places - np.array(view.place[firm])).T) < 15.0).sum())
 
-    for firm in sorted(view.place, key=lambda firm: (firm not in active, -neighbours(firm), firm)):
+    def urgency(firm: str) -> tuple[bool, bool, int, str]:
+        # The border leaves the fewest places, a crowd the next fewest.
+        return firm not in active, firm not in view.distance_km, -neighbours(firm), firm
+
+    for firm in sorted(view.place, key=urgency):
         text = style.wrap(tables.firm_name(firm))
         if firm in view.distance_km:
-            text += f"\n{style.number(view.distance_km[firm])} km away"
+            text += f"\n{number(view.distance_km[firm])} km away"
         _write_name(ax, placer, origin, view.place[firm], text, firm in active, medium)
     named: set[str] = set()
     for arrow in sorted(arrows, key=lambda arrow: (-arrow.share, arrow.resource, arrow.amount)):
@@ -311,7 +329,7 @@ def _draw_key(
     x, y, small = view.left, view.bottom - 2.6, medium.small_pt
     right = view.left + view.width
     ax.plot([x, x + span * view.mm_per_km], [y, y], color=INK, lw=1.6, solid_capstyle="butt")
-    ax.text(x, y - 1.0, f"{style.axis_number(span)} km", size=small, va="top", gid="key")
+    ax.text(x, y - 1.0, f"{axis_number(span)} km", size=small, va="top", gid="key")
     note = "line width: square root of the volume, within each kind"
     ax.text(right, y + 0.6, note, size=small, color=QUIET, ha="right", va="center", gid="key")
     entries = []

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from ecopark.report import style
 from ecopark.report.colours import kind_colour, resource_colours, shade, text_colour
 from ecopark.report.sankey_layout import Band, Group, Layout, Slot, lay_out, least_depth, levels
-from ecopark.report.style import INK, PRINT, QUIET, Area, Medium, quantity, text_size
+from ecopark.report.numbers import quantity
+from ecopark.report.style import INK, PRINT, QUIET, Area, Medium, text_size
 from ecopark.report.tables import RunTables
 
 Floats = NDArray[np.float64]
@@ -26,8 +27,10 @@ Floats = NDArray[np.float64]
 _UNITS: Sequence[tuple[str, str]] = (("t", "Materials"), ("MWh", "Heat, fuel and power"), ("m3", "Water"))
 _BAR_MM = 1.3
 _OUTSIDE = "#CDCDCD"
-# Beyond this multiple of the exchanges, what was bought and disposed of would leave them no width.
+# Beyond this multiple of the exchanges, what was bought and disposed of would leave them no
+# width; beyond this number of exchanges it would hide them, and labels need 30 mm a column.
 _MOST_OUTSIDE = 3.0
+_MOST_BANDS = 8
 
 
 @dataclass
@@ -64,8 +67,9 @@ def draw_sankey(
     year : int, optional
         By default the year with the most exchanges.
     outside : bool, optional
-        Whether to draw what was still bought and disposed of. By default where it is at most
-        three times what was exchanged; the heading says what is left out.
+        Whether to draw what was still bought and disposed of. By default where at most eight
+        flows were exchanged, the rest is at most three times as much and labels have room; the
+        heading says what is left out.
     ax : matplotlib.axes.Axes, optional
         Its room is used; by default a new figure.
     medium : Medium
@@ -79,21 +83,28 @@ def draw_sankey(
     """
     shown = tables.busiest_year if year is None else year
     with style.house(medium):
-        panels = [panel for unit, title in _UNITS if (panel := _collect(tables, shown, unit, title, outside))]
-        head, title_mm = 9.0 * medium.text_pt / 7.0, 3.4 * medium.row_mm
+        panels = [
+            panel
+            for unit, title in _UNITS
+            if (panel := _collect(tables, shown, unit, title, outside, medium))
+        ]
+        head = 8.0 * medium.text_pt / 7.0
         room = (medium.height_mm if ax is None else style.take_area(ax, 1.0, 1.0).height_mm) - head
-        depths = _share_depth(panels, room - title_mm * max(len(panels), 1), medium)
-        area = style.take_area(ax, medium.width_mm, head + sum(depths) + title_mm * max(len(panels), 1))
+        depths = _share_depth(panels, room, medium)
+        height = head + (sum(depths) + sum(_title_mm(panel, medium) for panel in panels) if panels else 20.0)
+        area = style.take_area(ax, medium.width_mm, height)
         canvas = area.canvas()
         canvas.set_zorder(-1)
         text = f"Flows in {shown}"
-        canvas.text(2, area.height_mm - 2, text, size=1.3 * medium.text_pt, weight="bold", va="top", gid="title")
+        canvas.text(
+            2, area.height_mm - 2, text, size=1.3 * medium.text_pt, weight="bold", va="top", gid="title"
+        )
         if not panels:
             canvas.text(2, area.height_mm / 2, "nothing was exchanged", color=QUIET, va="center", gid="title")
             return np.array([canvas], dtype=object)
         drawn, top = [], area.height_mm - head
         for panel, depth in zip(panels, depths, strict=True):
-            whole = depth + title_mm
+            whole = depth + _title_mm(panel, medium)
             top -= whole
             layer = area.canvas(0, top, area.width_mm, whole)
             layout = lay_out(panel.bands, panel.column, depth - 2.0, 1.05 * medium.row_mm)
@@ -103,7 +114,9 @@ def draw_sankey(
     return np.array(drawn, dtype=object)
 
 
-def _collect(tables: RunTables, year: int, unit: str, title: str, outside: bool | None) -> _Panel | None:
+def _collect(
+    tables: RunTables, year: int, unit: str, title: str, outside: bool | None, medium: Medium
+) -> _Panel | None:
     """Exchanges of a unit in a year, with what the same firms still bought and disposed of."""
     ever = tables.exchanged[tables.exchanged["unit"] == unit]
     rows = ever[ever["year"] == year]
@@ -116,8 +129,12 @@ def _collect(tables: RunTables, year: int, unit: str, title: str, outside: bool 
     ]
     rest = _still_outside(tables, rows, year, unit)
     traded, beyond = (sum(band.value for band in group) for group in (bands, rest))
-    with_rest = beyond <= _MOST_OUTSIDE * traded if outside is None else outside
-    note = "" if with_rest or not rest else f"still bought or disposed of, not drawn: {quantity(beyond, unit, 'yr')}"
+    factor = medium.text_pt / 7.0
+    few = len(bands) <= _MOST_BANDS and beyond <= _MOST_OUTSIDE * traded
+    columns = len(set(column.values())) + len({band.route for band in rest})
+    few = few and (medium.width_mm - 60.0 * factor) / max(columns - 1, 1) >= 30.0 * factor
+    with_rest = few if outside is None else outside
+    note = "" if with_rest or not rest else _rest_note(rest, unit)
     if with_rest and rest:
         bands += rest
         column = {firm: place + 1 for firm, place in column.items()}
@@ -127,6 +144,19 @@ def _collect(tables: RunTables, year: int, unit: str, title: str, outside: bool 
     present = {end for band in bands for end in (band.source, band.target)}
     used = sorted({column[name] for name in present})
     return _Panel(unit, title, bands, {name: used.index(column[name]) for name in present}, note, [])
+
+
+def _rest_note(rest: list[Band], unit: str) -> str:
+    """What is not drawn: how much the same firms still disposed of and bought."""
+    parts = []
+    for route, words in (
+        ("disposal", "disposed of the same residuals"),
+        ("virgin", "bought of what they replace"),
+    ):
+        total = sum(band.value for band in rest if band.route == route)
+        if total:
+            parts.append(f"{quantity(total, unit, 'yr')} still {words}")
+    return "not drawn: " + ", ".join(parts)
 
 
 def _still_outside(tables: RunTables, rows: pd.DataFrame, year: int, unit: str) -> list[Band]:
@@ -152,6 +182,11 @@ def _still_outside(tables: RunTables, rows: pd.DataFrame, year: int, unit: str) 
     return bands
 
 
+def _title_mm(panel: _Panel, medium: Medium) -> float:
+    """Height of a panel's heading, mm: a second line where something is left out."""
+    return (3.0 if panel.note or panel.dropped else 1.9) * medium.row_mm
+
+
 def _share_depth(panels: list[_Panel], room: float, medium: Medium) -> list[float]:
     """Depth of each panel, mm; the smallest flows give way where labels would not fit."""
     pitch = 1.05 * medium.row_mm
@@ -159,7 +194,10 @@ def _share_depth(panels: list[_Panel], room: float, medium: Medium) -> list[floa
     def need(panel: _Panel) -> float:
         return least_depth(panel.bands, panel.column, pitch) + 4.0
 
-    while panels and sum(need(panel) for panel in panels) > 0.86 * room:
+    def left() -> float:
+        return room - sum(_title_mm(panel, medium) for panel in panels)
+
+    while panels and sum(need(panel) for panel in panels) > 0.86 * left():
         panel = max(panels, key=lambda panel: (need(panel), panel.unit))
         if len(panel.bands) == 1:
             break
@@ -171,7 +209,7 @@ def _share_depth(panels: list[_Panel], room: float, medium: Medium) -> list[floa
         panel.column = {name: used.index(panel.column[name]) for name in present}
     least = [need(panel) for panel in panels]
     # Room to spare goes to the widths, but a handful of bands needs no whole page.
-    spare = min(room - sum(least), 0.9 * sum(least) + 14.0 * len(panels))
+    spare = min(left() - sum(least), 0.6 * sum(least) + 12.0 * len(panels))
     return [depth + spare * depth / sum(least) for depth in least]
 
 
@@ -186,7 +224,12 @@ def _draw_heading(ax: Axes, panel: _Panel, layout: Layout, whole: float, medium:
     ax.text(x, y, text, va="center", gid="title")
     x += text_size(text, medium.text_pt)[0] + 5.0
     span = _round_down(2.6 / layout.scale)
-    ax.fill([x, x + 1, x + 1, x], [y - span * layout.scale / 2] * 2 + [y + span * layout.scale / 2] * 2, color=INK, lw=0)
+    ax.fill(
+        [x, x + 1, x + 1, x],
+        [y - span * layout.scale / 2] * 2 + [y + span * layout.scale / 2] * 2,
+        color=INK,
+        lw=0,
+    )
     label = f"= {quantity(span, panel.unit, 'yr')}"
     ax.text(x + 1.8, y, label, size=medium.small_pt, va="center", gid="key")
     notes = [panel.note] if panel.note else []
@@ -194,9 +237,9 @@ def _draw_heading(ax: Axes, panel: _Panel, layout: Layout, whole: float, medium:
         missing = quantity(sum(band.value for band in panel.dropped), panel.unit, "yr")
         notes.append(f"{len(panel.dropped)} smaller flows not drawn: {missing}")
     if notes:
-        ax.text(
-            2.0, y - 1.15 * medium.row_mm, "; ".join(notes), size=medium.small_pt, color=QUIET, va="center", gid="title"
-        )
+        text = "; ".join(notes)
+        below = y - 1.15 * medium.row_mm
+        ax.text(2.0, below, text, size=medium.small_pt, color=QUIET, va="center", gid="title")
 
 
 def _round_down(value: float) -> float:
@@ -216,11 +259,17 @@ def _draw_panel(
         members = [name for name, node in layout.nodes.items() if node.column == column]
         names |= {name: style.shorten(names[name], room, small) for name in members}
         edges.append(max(text_size(names[name], small, bold=True)[0] for name in members) + 2.5)
-    right = medium.width_mm if ax.get_xlim()[1] <= 0 else ax.get_xlim()[1]
+    right = float(ax.get_xlim()[1])
     steps = np.linspace(edges[0], right - edges[1] - _BAR_MM, max(layout.columns, 2))
     if any(slot.loop for slot in layout.slots):
         reach = max(slot.width for slot in layout.slots if slot.loop) / 2 + 2.0
-        steps = np.linspace(max(edges[0], reach), right - max(edges[1], reach) - _BAR_MM, max(layout.columns, 2))
+        steps = np.linspace(
+            max(edges[0], reach), right - max(edges[1], reach) - _BAR_MM, max(layout.columns, 2)
+        )
+    gap = float(steps[1] - steps[0])
+    for name, node in layout.nodes.items():
+        if 0 < node.column < layout.columns - 1:
+            names[name] = style.shorten(names[name], (gap - 3.0) / 1.12, small)
     _draw_bands(ax, tables, layout, steps, depth)
     _draw_nodes(ax, layout, steps, names, depth, medium)
     _draw_titles(ax, tables, panel, layout, steps, depth, medium)
@@ -247,7 +296,9 @@ def _draw_bands(ax: Axes, tables: RunTables, layout: Layout, steps: Floats, dept
             shapes.append(np.column_stack([shape[:, 0], depth - shape[:, 1]]))
             own = colours.get(slot.band.resource, kind_colour(""))
             faces.append(shade(own, 0.25) if route == "exchange" else _OUTSIDE)
-        bands = PolyCollection(shapes, facecolors=faces, edgecolors=faces, linewidths=0.25, alpha=0.8, gid=gid)
+        bands = PolyCollection(
+            shapes, facecolors=faces, edgecolors=faces, linewidths=0.25, alpha=0.8, gid=gid
+        )
         bands.set_zorder(2 if route == "exchange" else 1)
         ax.add_collection(bands, autolim=False)
 
@@ -310,7 +361,8 @@ def _draw_nodes(
             ax.text(x + _BAR_MM + 0.8, (top + low) / 2, names[name], ha="left", va="center", **look)
         else:
             patch = {"facecolor": "white", "alpha": 0.75, "lw": 0, "boxstyle": "square,pad=0.05"}
-            ax.text(x + _BAR_MM / 2, top + 0.4, names[name], ha="center", va="bottom", bbox=patch, **look)
+            # From its bar to the right: to the left stand the labels of the column before.
+            ax.text(x, top + 0.4, names[name], ha="left", va="bottom", bbox=patch, **look)
     ax.add_collection(PolyCollection(shapes, facecolors=INK, linewidths=0, zorder=3), autolim=False)
 
 
@@ -324,25 +376,33 @@ def _draw_titles(
         column = layout.nodes[group.node].column
         x = float(steps[column]) + _BAR_MM + 0.8
         room = float(columns[min(column, len(columns) - 1)]) - _BAR_MM - 1.6
-        text = _group_text(tables, group, panel.unit, room, medium)
-        thin = layout.scale * group.value < medium.row_mm
-        colour = text_colour(colours.get(group.resource, kind_colour(""))) if group.route == "exchange" else QUIET
+        depth_mm = layout.scale * group.value
+        text = _group_text(tables, group, panel.unit, (room, depth_mm), medium)
+        thin = depth_mm < medium.row_mm
+        colour = (
+            text_colour(colours.get(group.resource, kind_colour(""))) if group.route == "exchange" else QUIET
+        )
         ax.text(
             x,
             depth - group.middle,
             text,
             size=medium.small_pt,
             color=colour if thin else INK,
-            va="center_baseline",
+            va="center_baseline" if "\n" not in text else "center",
             gid="flow",
             zorder=5,
-            bbox={"facecolor": "white", "alpha": 0.7, "lw": 0, "boxstyle": "square,pad=0.02"} if thin else None,
+            bbox={"facecolor": "white", "alpha": 0.7, "lw": 0, "boxstyle": "square,pad=0.02"}
+            if thin
+            else None,
         )
 
 
-def _group_text(tables: RunTables, group: Group, unit: str, room: float, medium: Medium) -> str:
-    """E.g. "fly ash 76 kt"; the name gives way before the number."""
+def _group_text(tables: RunTables, group: Group, unit: str, room: tuple[float, float], medium: Medium) -> str:
+    """E.g. "fly ash 76 kt"; in two lines, or with its name cut, where there is no room."""
     amount = quantity(group.value, unit)
     name = tables.resource_name(group.resource)
-    left = room - text_size(f" {amount}", medium.small_pt)[0]
-    return f"{style.shorten(name, max(left, 6.0), medium.small_pt)} {amount}"
+    small = medium.small_pt
+    left = room[0] - text_size(f" {amount}", small)[0]
+    if text_size(name, small)[0] > left and room[1] > 2.6 * medium.row_mm:
+        return f"{style.shorten(name, room[0], small)}\n{amount}"
+    return f"{style.shorten(name, max(left, 6.0), small)} {amount}"

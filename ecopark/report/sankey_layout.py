@@ -153,7 +153,7 @@ def _heights(bands: Sequence[Band], scale: float, pitch: float) -> dict[str, flo
 
 def _gap(column: int, columns: int, pitch: float) -> float:
     """Room above a node: in the middle columns its name stands there."""
-    return 0.45 * pitch if column in (0, columns - 1) else 1.35 * pitch
+    return 0.45 * pitch if column in (0, columns - 1) else 1.3 * pitch
 
 
 def _depth(bands: Sequence[Band], column: Mapping[str, int], scale: float, pitch: float) -> float:
@@ -199,14 +199,14 @@ def lay_out(bands: Sequence[Band], column: Mapping[str, int], depth: float, pitc
     columns = max(column.values()) + 1
     nodes = {name: Node(name, column[name], height=height) for name, height in sorted(heights.items())}
     _stack(nodes, bands, columns, depth - loops, pitch)
-    layout = Layout(nodes, [Slot(band, scale * band.value) for band in bands], [], columns, scale, depth, loops)
+    layout = Layout(
+        nodes, [Slot(band, scale * band.value) for band in bands], [], columns, scale, depth, loops
+    )
     _attach(layout, pitch)
     return layout
 
 
-def _stack(
-    nodes: dict[str, Node], bands: Sequence[Band], columns: int, depth: float, pitch: float
-) -> None:
+def _stack(nodes: dict[str, Node], bands: Sequence[Band], columns: int, depth: float, pitch: float) -> None:
     """Order the nodes of each column by the middle of their partners, then stack them."""
 
     def place(column: int) -> None:
@@ -228,7 +228,11 @@ def _stack(
             for node in nodes.values():
                 if node.column != column:
                     continue
-                near = [(b.target if b.source == node.name else b.source, b.value) for b in bands if node.name in (b.source, b.target)]
+                near = [
+                    (b.target if b.source == node.name else b.source, b.value)
+                    for b in bands
+                    if node.name in (b.source, b.target)
+                ]
                 total = sum(value for _, value in near)
                 wish[node.name] = sum((nodes[n].top + nodes[n].height / 2) * v for n, v in near) / total
             place(column)
@@ -257,7 +261,9 @@ def _attach(layout: Layout, pitch: float) -> None:
         rooms = {key: max(pitch, sum(slot.width for slot in slots)) for key, slots in mine.items()}
         at = node.top + (node.height - sum(rooms.values())) / 2
         for key in sorted(mine, key=lambda key: (aim(key), key)):
-            slots = sorted(mine[key], key=lambda slot: (slot.loop, middle(slot.band.target), slot.band.target))
+            slots = sorted(
+                mine[key], key=lambda slot: (slot.loop, middle(slot.band.target), slot.band.target)
+            )
             group = Group(name, key[1], key[2], sum(slot.band.value for slot in slots), at + rooms[key] / 2)
             layout.groups.append(group)
             inner = at + (rooms[key] - sum(slot.width for slot in slots)) / 2
@@ -267,10 +273,14 @@ def _attach(layout: Layout, pitch: float) -> None:
             at += rooms[key]
         arriving = [slot for slot in layout.slots if slot.band.target == name]
         inner = node.top + (node.height - sum(slot.width for slot in arriving)) / 2
-        for slot in sorted(arriving, key=lambda s: (s.loop, middle(s.band.source), s.band.source, s.band.resource)):
+        for slot in sorted(
+            arriving, key=lambda s: (s.loop, middle(s.band.source), s.band.source, s.band.resource)
+        ):
             slot.arrives = inner + slot.width / 2
             inner += slot.width
     lane = layout.depth - layout.loops + 1.5
-    for slot in sorted((s for s in layout.slots if s.loop), key=lambda s: (s.leaves, s.band.source, s.band.resource)):
+    for slot in sorted(
+        (s for s in layout.slots if s.loop), key=lambda s: (s.leaves, s.band.source, s.band.resource)
+    ):
         slot.lane = lane + slot.width / 2
         lane += slot.width + 0.9

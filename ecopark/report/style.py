@@ -1,4 +1,4 @@
-"""The house style: paper sizes, type, colours, numbers with units, and how a figure is saved.
+"""The house style: paper sizes, type, colours, and how a figure is saved.
 
 What lives here: everything two figures share. What does not: any figure. Figures use matplotlib's
 object interface only, so no graphical backend is chosen and no global state is left behind.
@@ -6,7 +6,6 @@ object interface only, so no graphical backend is chosen and no global state is 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -178,7 +177,11 @@ def take_axes(ax: Axes | None, width_mm: float, height_mm: float) -> tuple[Axes,
     A new figure of the given size, or `ax` itself, whose limits become its size in mm.
     """
     if ax is None:
-        return Area(new_figure(width_mm, height_mm), 0.0, 0.0, width_mm, height_mm).canvas(), width_mm, height_mm
+        return (
+            Area(new_figure(width_mm, height_mm), 0.0, 0.0, width_mm, height_mm).canvas(),
+            width_mm,
+            height_mm,
+        )
     area = take_area(ax, width_mm, height_mm)
     ax.set(xlim=(0, area.width_mm), ylim=(0, area.height_mm))
     return ax, area.width_mm, area.height_mm
@@ -278,7 +281,7 @@ def fit_parts(parts: Sequence[str], width_mm: float, size_pt: float, least: int 
     return shown()
 
 
-def wrap(text: str, width: int = 18) -> str:
+def wrap(text: str, width: int = 20) -> str:
     """Break a name into lines of about equal length, none much longer than `width` letters.
 
     Examples
@@ -297,63 +300,3 @@ def wrap(text: str, width: int = 18) -> str:
         else:
             lines[-1] = longer
     return "\n".join(lines)
-
-
-# --------------------------------------------------------------------------- numbers and units
-_STEPS: dict[str, tuple[tuple[float, str], ...]] = {
-    "t": ((1e9, "Gt"), (1e6, "Mt"), (1e3, "kt"), (1.0, "t")),
-    "t CO2e": ((1e6, "Mt CO₂e"), (1e3, "kt CO₂e"), (1.0, "t CO₂e")),
-    "MWh": ((1e6, "TWh"), (1e3, "GWh"), (1.0, "MWh")),
-    "m3": ((1e9, "billion m³"), (1e6, "million m³"), (1e3, "thousand m³"), (1.0, "m³")),
-}
-
-
-def scale_of(largest: float, unit: str) -> tuple[float, str]:
-    """Divisor and unit text that make numbers up to `largest` short, e.g. ``(1e3, "kt")``.
-
-    Examples
-    --------
-    >>> scale_of(85_000, "t")
-    (1000.0, 'kt')
-    """
-    for divisor, name in _STEPS.get(unit, ((1.0, unit),)):
-        if abs(largest) >= divisor:
-            return divisor, name
-    return _STEPS.get(unit, ((1.0, unit),))[-1]
-
-
-def number(value: float) -> str:
-    """Number with at most three significant digits and thousands separators.
-
-    Examples
-    --------
-    >>> number(1234567), number(12.34), number(3.04), number(0.0567)
-    ('1,234,567', '12', '3.0', '0.057')
-    """
-    size = abs(value)
-    if size == 0:
-        return "0"
-    if size >= 9.95:
-        return f"{value:,.0f}".replace("-", "\u2212")
-    digits = 1 if size >= 0.95 else 1 - math.floor(math.log10(size))
-    return f"{value:.{digits}f}".replace("-", "\u2212")
-
-
-def quantity(value: float, unit: str, per: str = "") -> str:
-    """Value with a unit of handy size.
-
-    Examples
-    --------
-    >>> quantity(135_000, "t", "yr"), quantity(700_000, "m3"), quantity(162_000, "MWh")
-    ('135 kt/yr', '700 thousand m³', '162 GWh')
-    """
-    divisor, name = scale_of(value, unit)
-    return f"{number(value / divisor)} {name}{'/' + per if per else ''}"
-
-
-def axis_number(value: float, _position: int = 0) -> str:
-    """Tick label with thousands separators and no superfluous digits."""
-    if value == 0:
-        return "0"
-    text = f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:,.3g}"
-    return text.replace("-", "\u2212")

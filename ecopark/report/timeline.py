@@ -28,7 +28,9 @@ _SPANS: Sequence[tuple[str, str, str]] = (
 _MOST = 80
 
 
-def draw_timeline(tables: RunTables, *, ax: Axes | None = None, medium: Medium = PRINT) -> NDArray[np.object_]:
+def draw_timeline(
+    tables: RunTables, *, ax: Axes | None = None, medium: Medium = PRINT
+) -> NDArray[np.object_]:
     """Draw each synergy's stages in time, and beside them the ideas lost by reason.
 
     Grey spans are search, negotiation, permit and building; the coloured span is operation. A
@@ -144,7 +146,9 @@ def _draw_ends(ax: Axes, rows: pd.DataFrame, ended: Floats, place: Floats, mediu
     for state, mark in marks.items():
         hit = (rows["state"] == state).to_numpy() & ~np.isnan(ended)
         style_ = {"lw": 1.2} if mark == "|" else {"lw": 0.3, "edgecolor": "white"}
-        ax.scatter(ended[hit], place[hit], marker=mark, s=size * (2 if mark == "|" else 1), c=INK, zorder=4, **style_)
+        ax.scatter(
+            ended[hit], place[hit], marker=mark, s=size * (2 if mark == "|" else 1), c=INK, zorder=4, **style_
+        )
 
 
 def _draw_lost(ax: Axes, tables: RunTables, tall: float, medium: Medium) -> None:
@@ -159,11 +163,15 @@ def _draw_lost(ax: Axes, tables: RunTables, tall: float, medium: Medium) -> None
     ax.set_axis_off()
     title = f"{len(lost)} ideas lost"
     ax.text(0, 0, title, weight="bold", va="top", gid="title")
-    ax.text(0, 1.3 * medium.row_mm, "number by reason", size=medium.small_pt, color=QUIET, va="top", gid="title")
+    ax.text(
+        0, 1.3 * medium.row_mm, "number by reason", size=medium.small_pt, color=QUIET, va="top", gid="title"
+    )
     for row, reason in enumerate(reasons):
         y = 3.1 * medium.row_mm + pitch * row
         ax.fill_between([0, most], y + 1.1 * medium.row_mm, y + 1.8 * medium.row_mm, color=RULE, lw=0)
-        ax.fill_between([0, counts[reason]], y + 1.1 * medium.row_mm, y + 1.8 * medium.row_mm, color=QUIET, lw=0)
+        ax.fill_between(
+            [0, counts[reason]], y + 1.1 * medium.row_mm, y + 1.8 * medium.row_mm, color=QUIET, lw=0
+        )
         ax.text(0, y, reason.replace("-", " "), size=medium.small_pt, va="top", gid="name")
         ax.text(most, y, f"{counts[reason]:,}", size=medium.small_pt, ha="right", va="top", gid="name")
 
@@ -187,7 +195,9 @@ def _draw_head(area: Area, ran: int, shown: int, head: float, left: float, mediu
         x += 5.0 + text_size(name, small)[0] + 3.0
     for part in range(4):
         colour = ("#D55E00", "#0072B2", "#7F8C8D", "#CC79A7")[part]
-        ax.fill([x + part, x + part + 1, x + part + 1, x + part], [y - 1, y - 1, y + 1, y + 1], color=colour, lw=0)
+        ax.fill(
+            [x + part, x + part + 1, x + part + 1, x + part], [y - 1, y - 1, y + 1, y + 1], color=colour, lw=0
+        )
     ax.text(x + 5.0, y, "operation (colour of its resource)", size=small, va="center", gid="key")
     x += 5.0 + text_size("operation (colour of its resource)", small)[0] + 4.0
     for mark, name in (("X", "breach"), ("s", "closure"), ("|", "term ended")):

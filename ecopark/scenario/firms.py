@@ -35,10 +35,12 @@ class FirmReader:
     def __init__(self, archetypes: Archetypes, problems: Problems) -> None:
         self._archetypes = archetypes
         self._problems = problems
+        # Processes whose archetype is unknown: which streams they have cannot be said.
+        self._unsure: set[int] = set()
 
-    def expand(self, name: str, firm: Section) -> None:
-        """Bring one firm into shape, in place."""
-        self._move_shorthand(name, firm)
+    def expand(self, name: str, firm: Section, where: Where) -> None:
+        """Bring one firm, written at `where`, into shape, in place."""
+        self._move_shorthand(name, firm, where)
         for process_name, process in sections(firm, "processes"):
             self._expand_process((name, process_name), process, firm["processes"])
         if "changes" in firm:
@@ -46,12 +48,11 @@ class FirmReader:
         for _, process in sections(firm, "processes"):
             _name_resources(process)
 
-    def _move_shorthand(self, name: str, firm: Section) -> None:
+    def _move_shorthand(self, name: str, firm: Section, where: Where) -> None:
         """Process fields written on the firm become its process ``main``."""
         keys = [key for key in firm if key in process_keys()]
         if not keys:
             return
-        where = firm.place(keys[0])
         processes = firm.get("processes")
         if processes is None:
             firm.put("processes", processes := Section(where), where)
@@ -59,7 +60,7 @@ class FirmReader:
             return
         if "main" in processes:
             message = f"{', '.join(keys)} on the firm belong to its process 'main', which is also given; join them"
-            self._problems.add(where, f"firms.{name}.{keys[0]}", message)
+            self._problems.add(firm.place(keys[0]), f"firms.{name}.{keys[0]}", message)
             return
         main = Section(where)
         for key in keys:
@@ -114,6 +115,7 @@ class FirmReader:
         field = f"firms.{names[0]}.processes.{names[1]}"
         known = self._archetypes.names
         if chosen not in known:
+            self._unsure.add(id(process))
             hint = nearest(str(chosen), known) or "; 'ecopark library' lists them"
             self._problems.add(process.place("archetype"), f"{field}.archetype", f"unknown archetype {chosen!r}{hint}")
             return None
@@ -174,7 +176,7 @@ class FirmReader:
                 if direction not in process:
                     process.put(direction, Section(change.where))
                 _expand_ports(process, direction)
-                if isinstance(process[direction], Section):
+                if isinstance(process[direction], Section) and id(process) not in self._unsure:
                     apply(process[direction], streams, change, f"{field}.{action}.{direction}")
 
     def _add_port(self, ports: Section, streams: Any, change: Section, field: str) -> None:

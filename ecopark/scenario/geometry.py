@@ -32,9 +32,7 @@ def project(sites: NDArray[np.float64], layout: Layout) -> NDArray[np.float64]:
     return np.column_stack([east, _EARTH_RADIUS_KM * latitude])
 
 
-def distance_km(
-    start: NDArray[np.float64], end: NDArray[np.float64], layout: Layout
-) -> NDArray[np.float64]:
+def distance_km(start: NDArray[np.float64], end: NDArray[np.float64], layout: Layout) -> NDArray[np.float64]:
     """Length of the way between pairs of sites, detour included.
 
     Parameters

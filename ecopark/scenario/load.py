@@ -10,30 +10,27 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from hashlib import sha256
 from importlib.resources import files as package_files
 from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
 
-from ecopark.errors import ScenarioError
 from ecopark.scenario.check import check, prepare
 from ecopark.scenario.firms import Archetypes
 from ecopark.scenario.inherit import inherit_sources, numbers_of
-from ecopark.scenario.located import Problems, Section, Where, copy_tree, get, locate, plain
-from ecopark.scenario.normalise import Library, normalise, prune
+from ecopark.scenario.located import Problems, Section, Where, copy_tree, locate, plain
+from ecopark.scenario.money import read_money, units_of
+from ecopark.scenario.normalise import Library, normalise, prune, used_resources
 from ecopark.scenario.overrides import apply_overrides
 from ecopark.scenario.paths import Context, Path, PathError, constant, parse_path
 from ecopark.scenario.source import Files, read_with_includes
-from ecopark.scenario.types import Currency, Park
+from ecopark.scenario.types import Park
 from ecopark.scenario.units import Quantity, UnitError, Units, nearest
 from ecopark.scenario.validate import Report, validate
 
 _MAIN_FILE = "scenario.yaml"
-_CODE = re.compile(r"\b[kM]?([A-Z]{3})\b")
 
 
 @dataclass(frozen=True)
@@ -133,10 +130,10 @@ class Scenario:
         """
         problems = Problems()
         tree = locate(raw, Where(name))
+        digest = sha256(json.dumps(plain(tree), sort_keys=True).encode()).hexdigest()
         base = normalise(tree, None, library or shipped_library(), problems)
         if problems.fatal:
             problems.raise_if_any()
-        digest = sha256(json.dumps(plain(raw), sort_keys=True, default=str).encode()).hexdigest()
         return _finish(base, dict(overrides or {}), _slug(name), None, digest, problems)
 
     def with_overrides(self, overrides: Mapping[str, Any]) -> Scenario:
@@ -184,20 +181,6 @@ class _PlainDumper(yaml.SafeDumper):
 _DUMPER: Any = _PlainDumper
 
 
-@cache
-def units_of(code: str, rates: tuple[tuple[str, float], ...] = ()) -> Units:
-    """Units with a currency; one registry for each currency and set of rates.
-
-    Parameters
-    ----------
-    code : str
-        Currency of the scenario.
-    rates : tuple of (str, float)
-        Value of one unit of another currency in `code`.
-    """
-    return Units(code, dict(rates))
-
-
 def shipped_library() -> Library:
     """The library inside the package, as raw blocks."""
     from ecopark.scenario import library
@@ -225,8 +208,7 @@ def _finish(
     known = {key: tuple(raw[key]) if isinstance(raw.get(key), Section) else () for key in ("resources", "transport")}
     prune(raw)
     report = Report(raw, problems)
-    units = _units(raw)
-    deflate = _deflate(raw)
+    units, deflate = read_money(raw, report)
     context = Context(units, _series(raw, Context(units, {}, deflate), report), deflate)
     park = validate(raw, context, report)
     if park is not None:
@@ -234,35 +216,11 @@ def _finish(
         check(park, units, report, known)
     problems.raise_if_any()
     assert park is not None
+    used = used_resources(raw)
+    park = park.model_copy(update={"resources": {k: r for k, r in park.resources.items() if k in used}})
     extra = json.dumps(overrides, sort_keys=True, default=str)
     total = sha256(f"{digest}\0{extra}".encode()).hexdigest()
     return Scenario(park, name, path, total, overrides, raw, base, digest)
-
-
-def _units(raw: Section) -> Units:
-    """Units of the scenario; where its currency is wrong, units that know every code it uses.
-
-    The second case only avoids that one wrong currency makes every price look wrong.
-    """
-    try:
-        currency = Currency.model_validate(raw.get("currency"))
-    except ValidationError:
-        codes = set(_CODE.findall(str(plain(raw)))) - {"MWH", "GWH", "KWH"}
-        written = get(raw, ("currency", "code"))
-        if isinstance(written, str) and written.isalpha() and written.isascii():
-            codes.add(written)
-        return Units("XXX", dict.fromkeys(sorted(codes - {"XXX"}), 1.0))
-    return units_of(currency.code, tuple(sorted(currency.rates.items())))
-
-
-def _deflate(raw: Section) -> dict[int, float]:
-    """Factor from the prices of a year to those of the price year."""
-    try:
-        currency = Currency.model_validate(raw.get("currency"))
-    except ValidationError:
-        return {}
-    base = currency.deflator.get(currency.price_year)
-    return {year: base / index for year, index in currency.deflator.items()} if base else {}
 
 
 def _series(raw: Section, context: Context, report: Report) -> dict[str, Path]:
@@ -337,4 +295,3 @@ def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "scenario"
 
 
-__all__ = ["Scenario", "ScenarioError", "shipped_library", "shipped_scenarios", "units_of"]

@@ -87,7 +87,7 @@ def normalise(raw: Section, files: Files | None, library: Library, problems: Pro
         reader = FirmReader(library.archetypes, problems)
         reader.add_streams(firms, rows)
         for name, firm in sections(raw, "firms"):
-            reader.expand(name, firm)
+            reader.expand(name, firm, firms.place(name))
     raw.put("resolved", True)
     return raw
 
@@ -153,8 +153,9 @@ def _join_library(raw: Section, key: str, own: Mapping[str, Any], model: type[Bl
         written = Section(raw.place(key))
     if not isinstance(written, Section):
         return
-    use = written.pop("use", ["library"])
-    for name in use if isinstance(use, list) else [use]:
+    wanted = written.pop("use", ["library"])
+    use = wanted if isinstance(wanted, list) else [wanted]
+    for name in use:
         if name != "library":
             message = f"unknown collection {name!r}{nearest(str(name), ['library'])}; known: library, or [] for none"
             problems.add(written.place("use"), f"{key}.use", message)
@@ -166,13 +167,14 @@ def _join_library(raw: Section, key: str, own: Mapping[str, Any], model: type[Bl
             written = Section(raw.place(key))
     _spread_source(written)
     joined = Section(written.where)
-    if "library" in use:
-        for name, block in own.items():
-            if name not in written:
-                where = Where(f"library {key}")
-                joined.put(name, locate(block, where), where)
+    # A misspelt collection is taken for the library, so that its users are not faulted too.
+    base = own if use else {}
+    for name, block in base.items():
+        if name not in written:
+            where = Where(f"library {key}")
+            joined.put(name, locate(block, where), where)
     for name, block in written.items():
-        joined.put(name, _over_library(name, block, own if "library" in use else {}, key, model), written.place(name))
+        joined.put(name, _over_library(name, block, base, key, model), written.place(name))
     raw.put(key, joined, raw.place(key))
 
 
@@ -207,23 +209,38 @@ def prune(raw: Section) -> None:
     resources, pathways, transport = (raw.get(key) for key in ("resources", "pathways", "transport"))
     if not (isinstance(resources, Section) and isinstance(pathways, Section) and isinstance(transport, Section)):
         return
-    used = set(used_resources(raw)) | {n for n in resources if not is_from_library(resources, n)}
-    for name, pathway in sections(raw, "pathways"):
-        if not is_from_library(pathways, name):
-            used |= {str(pathway.get("giver")), str(pathway.get("taker"))}
+    own = {name for name in resources if not is_from_library(resources, name)}
+    used = used_resources(raw) | own
     _close_over_recipes(used, resources)
     for name in [n for n in resources if n not in used]:
         del resources[name]
     for name, pathway in list(sections(raw, "pathways")):
         if is_from_library(pathways, name) and not {pathway.get("giver"), pathway.get("taker")} <= used:
             del pathways[name]
-    modes = {mode for _, resource in sections(raw, "resources") for mode in resource.get("transport") or ()}
+    modes = {mode for _, resource in sections(raw, "resources") for mode in _entries(resource.get("transport"))}
     for name in [n for n in transport if is_from_library(transport, n) and n not in modes]:
         del transport[name]
 
 
-def used_resources(raw: Section) -> Iterator[str]:
-    """Resources named by ports, their recipes and burdens, bans and the record."""
+def used_resources(raw: Section) -> set[str]:
+    """Resources that something refers to, directly or through the recipe of a resource in use.
+
+    Ports, their recipes and burdens, the ends of pathways the user wrote, bans and the record count.
+    """
+    used = set(_named_by_ports(raw))
+    for name, pathway in sections(raw, "pathways"):
+        if not is_from_library(raw["pathways"], name):
+            used |= {str(pathway.get("giver")), str(pathway.get("taker"))}
+    for loc in (("policy", "bans"), ("observed", "record")):
+        used |= {str(get(entry, ("resource",))) for entry in _entries(get(raw, loc))}
+    # Pathways, pumps and heat pumps are paid for in it, whoever else uses it.
+    used.add("electricity")
+    if isinstance(raw.get("resources"), Section):
+        _close_over_recipes(used, raw["resources"])
+    return used
+
+
+def _named_by_ports(raw: Section) -> Iterator[str]:
     for _, firm in sections(raw, "firms"):
         for _, process in sections(firm, "processes"):
             for direction in DIRECTIONS:
@@ -231,10 +248,6 @@ def used_resources(raw: Section) -> Iterator[str]:
                     yield str(port.get("resource"))
                     yield from _names(port.get("burden"))
                     yield from _names(get(port, ("virgin", "recipe")))
-    for ban in get(raw, ("policy", "bans")) or ():
-        yield str(get(ban, ("resource",)))
-    for link in get(raw, ("observed", "record")) or ():
-        yield str(get(link, ("resource",)))
 
 
 def _close_over_recipes(used: set[str], resources: Section) -> None:
@@ -244,6 +257,10 @@ def _close_over_recipes(used: set[str], resources: Section) -> None:
             if name not in used:
                 used.add(name)
                 open_ends.append(name)
+
+
+def _entries(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _names(block: Any) -> list[str]:

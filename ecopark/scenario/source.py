@@ -254,7 +254,8 @@ class _Builder:
         if tag in (None, "!") or (tag == _STRING_TAG and isinstance(event, ScalarEvent)):
             return
         shown = str(tag).replace("tag:yaml.org,2002:", "!!")
-        self._problems.add(self._where(event), "", f"tag {shown} is not read; write plain values without tags")
+        message = f"tag {shown} is not read; write plain values without tags"
+        self._problems.add(self._where(event), "", message, fatal=True)
 
     def _sequence(self, start: SequenceStartEvent, depth: int) -> Items:
         items = Items(self._where(start))

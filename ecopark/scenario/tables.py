@@ -51,7 +51,7 @@ class Columns:
     free: bool = False
 
 
-SERIES = Columns(("series", "date", "value", "unit"), ("source", "mark", "interpolate", "nominal", "note"))
+SERIES = Columns(("series", "date", "value"), ("unit", "source", "mark", "interpolate", "nominal", "note"))
 STREAMS = Columns(
     ("firm", "direction", "stream", "coefficient"),
     ("process", "resource", "unit", "grade", "role", "from", "until", "source", "mark", "note"),
@@ -98,9 +98,9 @@ def read_table(files: Files, path: Path, columns: Columns, named: Where, field: 
         return []
     for row in rows:
         for column in columns.needed:
-            if not row.get(column) and column != "unit":
+            if not row.get(column):
                 files.problems.add(row.where, f"column {column}", "is empty")
-    return [row for row in rows if all(row.get(c) or c == "unit" for c in columns.needed)]
+    return [row for row in rows if all(row.get(c) for c in columns.needed)]
 
 
 def _check_header(header: list[str], columns: Columns, where: Where, problems: Problems) -> bool:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from ecopark.scenario.paths import Context, Path, parse_month, parse_path, parse_quantity
 from ecopark.scenario.seasons import season_profile
@@ -428,16 +428,21 @@ class Policy(Block):
     bans: tuple[Ban, ...] = ()
 
 
+_PERMIT_TIME = {"none": _q(60.0, "day"), "low": _q(180.0, "day"), "hazardous": _q(365.0, "day")}
+_REFUSAL = {"none": _q(0.02), "low": _q(0.10), "hazardous": _q(0.30)}
+
+
 class Regulator(Block):
-    """Permits: a queue of case officers, time and refusal by hazard class of the residual."""
+    """Permits: a queue of case officers, time and refusal by hazard class of the residual.
+
+    A hazard class that a scenario leaves out keeps its default.
+    """
 
     officers: Annotated[int, Field(ge=1, le=10_000)] = 2
-    permit_time: Mapping[Hazard, Duration] = {
-        "none": _q(60.0, "day"),
-        "low": _q(180.0, "day"),
-        "hazardous": _q(365.0, "day"),
-    }
-    refusal: Mapping[Hazard, Share] = {"none": _q(0.02), "low": _q(0.10), "hazardous": _q(0.30)}
+    permit_time: Annotated[Mapping[Hazard, Duration], AfterValidator(lambda own: {**_PERMIT_TIME, **own})] = (
+        _PERMIT_TIME
+    )
+    refusal: Annotated[Mapping[Hazard, Share], AfterValidator(lambda own: {**_REFUSAL, **own})] = _REFUSAL
 
 
 class Facilitator(Block):

@@ -103,6 +103,10 @@ class Report:
         where = find_place(self.raw, loc)
         self._problems.add(where, show_field(loc, where), message)
 
+    def add_at(self, where: Where, field: str, message: str) -> None:
+        """Note a mistake whose place in a file is known."""
+        self._problems.add(where, field, message)
+
     def is_broken(self, loc: Sequence[str | int]) -> bool:
         """Whether a mistake was noted at `loc` or inside it."""
         loc = tuple(loc)

@@ -12,9 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
+from ecopark.scenario.geometry import distance_km
 from ecopark.scenario.load import Scenario
 from ecopark.scenario.types import Port, Process
 
@@ -47,14 +49,22 @@ def yearly_mean(port: str, direction: str, firm: str, process: str, first: int, 
 
 # --------------------------------------------------------------------------- sources
 def test_every_number_has_source_and_mark() -> None:
-    unsourced = [path for path, number in scenario().numbers() if not number.source or number.mark not in ("S", "M", "D")]
+    unsourced = [
+        path
+        for path, number in scenario().numbers()
+        if not number.source or number.mark not in ("S", "M", "D")
+    ]
     assert unsourced == []
 
 
-def test_numbers_of_the_firms_are_not_all_guesses() -> None:
-    marks = [number.mark for path, number in scenario().numbers() if path.startswith("firms.")]
-    assert len(marks) > 400
-    assert sum(mark != "M" for mark in marks) > 0.3 * len(marks)
+@pytest.mark.parametrize("firm", ["asnaes", "gyproc", "novo_nordisk", "lake_tisso", "municipality", "town"])
+def test_sizes_and_flows_of_the_core_rest_mostly_on_documents(firm: str) -> None:
+    marks = [
+        number.mark
+        for path, number in scenario().numbers()
+        if path.startswith(f"firms.{firm}.processes.") and re.search(r"capacity|coefficient", path)
+    ]
+    assert sum(mark != "M" for mark in marks) > 0.5 * len(marks)
 
 
 # --------------------------------------------------------------------------- nobody is told with whom
@@ -91,9 +101,11 @@ def test_no_block_names_another_firm() -> None:
 
 def test_rules_prices_and_pathways_name_no_firm() -> None:
     firms = set(scenario().park.firms)
-    shared = [{k: v for k, v in raw.items() if k not in ("firms", "observed", "include")} for raw in raw_files().values()]
+    shared = [
+        {k: v for k, v in raw.items() if k not in ("firms", "observed", "include")}
+        for raw in raw_files().values()
+    ]
     words = {word for block in shared for text in scalars(block) for word in re.findall(r"[a-z_0-9]+", text)}
-    # The currency of the market in treated sludge is a resource, a sector is not a firm.
     assert words & firms == set()
     assert scenario().park.agents.ties == ()
 
@@ -112,19 +124,26 @@ def test_rules_prices_and_pathways_name_no_firm() -> None:
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else None,
 )
-def test_volume_about_1994_is_that_of_the_record(stream: tuple[str, str, str, str], low: float, high: float) -> None:
+def test_volume_about_1994_is_that_of_the_record(
+    stream: tuple[str, str, str, str], low: float, high: float
+) -> None:
     first, last = (1994, 1994) if stream[0] in ("fgd_gypsum", "sulphur") else (1990, 1994)
     assert low <= yearly_mean(*stream, first, last) <= high
 
 
 def test_steam_need_of_fermentation_is_215_kt_in_1990() -> None:
-    heat = sum(yearly_mean("steam", "in", "novo_nordisk", process, 1990, 1990) for process in ("enzymes", "insulin"))
+    heat = sum(
+        yearly_mean("steam", "in", "novo_nordisk", process, 1990, 1990) for process in ("enzymes", "insulin")
+    )
     tonnes = heat * 3.6 / 2.6  # MWh to GJ, 2.6 GJ a tonne of steam
     assert tonnes == pytest.approx(215e3, rel=0.05)
 
 
 def test_sludge_is_one_million_tonnes_about_1992() -> None:
-    wet = sum(yearly_mean("bio_sludge", "out", "novo_nordisk", process, 1990, 1994) for process in ("enzymes", "insulin"))
+    wet = sum(
+        yearly_mean("bio_sludge", "out", "novo_nordisk", process, 1990, 1994)
+        for process in ("enzymes", "insulin")
+    )
     assert wet == pytest.approx(1.0e6, rel=0.15)
 
 
@@ -147,7 +166,6 @@ def test_extraction_can_carry_all_heat_of_the_town_and_the_plants() -> None:
     wanted += sum(yearly_mean("steam", "in", "novo_nordisk", p, 1990, 1994) for p in ("enzymes", "insulin"))
     wanted += 0.4 * yearly_mean("steam", "in", "refinery", "crude", 1990, 1994)
     assert wanted < offered
-    assert yearly_mean("steam", "out", "asnaes", "power", 1970, 1979) < 0.25 * wanted
 
 
 def test_power_station_ash_follows_coal() -> None:
@@ -192,14 +210,11 @@ def test_water_wanted_of_the_mains_stays_near_the_permit() -> None:
         ("cooling_water", "novo_nordisk", "insulin"),
     ]
     total = sum(yearly_mean(port, "in", firm, process, 1990, 1994) for port, firm, process in wanted)
-    assert 2.0e6 < total < 3.5e6
+    assert 2.1e6 < total < 3.9e6  # permit 3.0 Mm3/yr +-30 %
 
 
 # --------------------------------------------------------------------------- places
 def test_distances_are_those_reported() -> None:
-    np = pytest.importorskip("numpy")
-    from ecopark.scenario.geometry import distance_km
-
     park = scenario().park
 
     def way(start: str, end: str) -> float:
@@ -240,19 +255,27 @@ def test_price_series_follow_from_world_prices() -> None:
     assert checked == 5 * 67
 
 
-@pytest.mark.parametrize(("year", "factor"), [(1960, 12.0), (1980, 2.66), (1990, 1.51), (2000, 1.22), (2015, 0.936)])
+@pytest.mark.parametrize(
+    ("year", "factor"), [(1960, 12.0), (1980, 2.66), (1990, 1.51), (2000, 1.22), (2015, 0.936)]
+)
 def test_deflator_is_the_danish_consumer_price_index(year: int, factor: float) -> None:
-    """Independent: consumer price index of Statistics Denmark (2015 = 100: 7.7, 35, 62, 76.5, 100), rounded."""
+    """Rounded levels of the Danish index as remembered (2010 = 93.5 at 2015 = 100: 7.8, 35.2, 61.9, 76.6, 100).
+
+    A guard against a wrong base year or a broken chain, not a second source.
+    """
     index = {int(row["year"]): float(row["index"]) for row in rows("deflator.csv")}
     assert index[2010] == pytest.approx(100)
     assert index[2010] / index[year] == pytest.approx(factor, rel=0.03)
 
 
 def test_oil_prices_have_the_crises() -> None:
-    oil = scenario().park.resources["fuel_oil"].virgin.price
+    virgin = scenario().park.resources["fuel_oil"].virgin
+    assert virgin is not None
+    oil = virgin.price
+    assert oil is not None
 
     def real(year: int) -> float:
-        return float(oil.at(date(year, 7, 1)))
+        return oil.at(date(year, 7, 1))
 
     assert real(1974) > 2.5 * real(1972)
     assert real(1980) > 1.5 * real(1978)
@@ -261,6 +284,7 @@ def test_oil_prices_have_the_crises() -> None:
 
 def test_waste_tax_is_none_before_1987_and_40_in_1987() -> None:
     tax = scenario().park.policy.landfill_tax
+    assert tax is not None
     deflator = {int(row["year"]): float(row["index"]) for row in rows("deflator.csv")}
     assert tax.at(date(1986, 12, 31)) == 0
     assert tax.at(date(1987, 1, 1)) == pytest.approx(40 * 100 / deflator[1987], rel=1e-3)

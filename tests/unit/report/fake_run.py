@@ -107,7 +107,9 @@ def fake_run(firms: int = 5, *, years: int = 65, segments_per_year: int = 12, se
     synergies = _synergies(ideas, firm_table, years, 4 if firms <= 5 else 90, rng)
     flows = _flows(synergies, years, segments_per_year, rng)
     resources = pd.DataFrame.from_dict(
-        {key: value[:3] for key, value in _RESOURCES.items()}, orient="index", columns=["name", "kind", "unit"]
+        {key: value[:3] for key, value in _RESOURCES.items()},
+        orient="index",
+        columns=["name", "kind", "unit"],
     )
     for giver, replaced in _REPLACES.items():
         name, kind, unit = replaced.replace("_", " "), *_RESOURCES[giver][1:3]
@@ -140,7 +142,9 @@ def _firms(count: int, rng: np.random.Generator) -> pd.DataFrame:
     return table
 
 
-def _more_ideas(firms: pd.DataFrame, count: int, years: int, rng: np.random.Generator) -> list[tuple[str, str, str, int]]:
+def _more_ideas(
+    firms: pd.DataFrame, count: int, years: int, rng: np.random.Generator
+) -> list[tuple[str, str, str, int]]:
     names, resources = list(firms.index), list(_RESOURCES)
     ideas = []
     for _ in range(count):
@@ -151,14 +155,20 @@ def _more_ideas(firms: pd.DataFrame, count: int, years: int, rng: np.random.Gene
 
 
 def _synergies(
-    ideas: list[tuple[str, str, str, int]], firms: pd.DataFrame, years: int, lost: int, rng: np.random.Generator
+    ideas: list[tuple[str, str, str, int]],
+    firms: pd.DataFrame,
+    years: int,
+    lost: int,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     rows = []
     end = np.datetime64(f"{1960 + years}-01-01", "s")
     names = list(firms.index)
     for giver, taker, resource, first in ideas:
         row = _idea(len(rows), giver, taker, resource, firms, rng)
-        dates = np.datetime64(f"{first}-01-01", "s") + np.cumsum(rng.integers(40, 500, size=6)).astype("timedelta64[D]")
+        dates = np.datetime64(f"{first}-01-01", "s") + np.cumsum(rng.integers(40, 500, size=6)).astype(
+            "timedelta64[D]"
+        )
         state = str(rng.choice(["operating", "operating", "operating", "expired", "breached", "closed"]))
         ended = dates[-1] + np.timedelta64(int(rng.integers(6, 25)) * 365, "D")
         closes = firms["closes"][[giver, taker]].min()
@@ -175,7 +185,9 @@ def _synergies(
         reached = int(rng.integers(1, 5))
         start = np.datetime64(f"{int(rng.integers(1961, 1955 + years))}-06-01", "s")
         dates = start + np.cumsum(rng.integers(40, 300, size=reached + 1)).astype("timedelta64[D]")
-        stages = dict.fromkeys(_STAGES, np.datetime64("NaT")) | dict(zip(_STAGES[:reached], dates[:-1], strict=True))
+        stages = dict.fromkeys(_STAGES, np.datetime64("NaT")) | dict(
+            zip(_STAGES[:reached], dates[:-1], strict=True)
+        )
         rows.append(row | stages | {"ended": dates[-1], "state": "lost", "reason": str(rng.choice(_REASONS))})
     table = pd.DataFrame(rows)
     for stage in _STAGES:
@@ -218,11 +230,27 @@ def _flows(synergies: pd.DataFrame, years: int, segments: int, rng: np.random.Ge
         ended = np.datetime64("2999-01-01") if pd.isna(row.ended) else np.datetime64(row.ended)
         runs = (bounds >= np.datetime64(row.operating)) & (bounds < ended)
         amount = row.quantity_per_year / segments * rng.lognormal(0, 0.25, size=len(bounds))
-        shared = {"start": bounds, "end": bounds + np.timedelta64(30, "D"), "kind": _RESOURCES[row.resource][1]}
+        shared = {
+            "start": bounds,
+            "end": bounds + np.timedelta64(30, "D"),
+            "kind": _RESOURCES[row.resource][1],
+        }
         for route, source, target, resource, share in (
             ("exchange", row.from_firm, row.to_firm, row.resource, np.where(runs, 0.8, 0.0)),
-            ("disposal", row.from_firm, "landfill" if row.unit == "t" else "environment", row.resource, np.where(runs, 0.2, 1.0)),
-            ("virgin", f"market: {row.to_resource.replace('_', ' ')}", row.to_firm, row.to_resource, np.where(runs, 0.3, 1.1)),
+            (
+                "disposal",
+                row.from_firm,
+                "landfill" if row.unit == "t" else "environment",
+                row.resource,
+                np.where(runs, 0.2, 1.0),
+            ),
+            (
+                "virgin",
+                f"market: {row.to_resource.replace('_', ' ')}",
+                row.to_firm,
+                row.to_resource,
+                np.where(runs, 0.3, 1.1),
+            ),
         ):
             piece = pd.DataFrame(shared | {"quantity": amount * share, "resource": resource})
             piece = piece.assign(from_firm=source, to_firm=target, unit=row.unit, route=route)
@@ -244,7 +272,12 @@ def _indicators(flows: pd.DataFrame, synergies: pd.DataFrame) -> pd.DataFrame:
         period, scope = pd.Timestamp(int(when), 1, 1), f"resource:{resource}"
         rows.append((period, scope, "exchanged", value, unit))
         rows.append((period, scope, "avoided_co2", value * factor - 200.0 * (unit == "m3"), "t CO2e"))
-        name = {"material": "avoided_waste", "water": "avoided_water", "heat": "avoided_heat", "energy": "avoided_fuel"}
+        name = {
+            "material": "avoided_waste",
+            "water": "avoided_water",
+            "heat": "avoided_heat",
+            "energy": "avoided_fuel",
+        }
         rows.append((period, scope, name[kind], value, unit))
         rows.append((period, scope, "joint_gain", value * {"t": 40.0, "MWh": 60.0, "m3": 4.0}[unit], "DKK"))
     table = pd.DataFrame(rows, columns=["period", "scope", "indicator", "value", "unit"])

@@ -81,7 +81,7 @@ CASES = [
         ["expected EUR/t, such as '12 EUR/t', found 12"],
     ),
     Case("price_of_other_unit", define("    clay: {virgin: {price: 12 EUR/MWh}} #!"), ["expected EUR/t", "EUR/MWh"]),
-    Case("currency_without_rate", [(TAX, "{1987-01: 40 SEK/t} #!")], ["unknown unit 'SEK'", "currency.rates"]),
+    Case("currency_without_rate", [(TAX, "{1987-01: 40 SEK/t} #!")], ["prices in SEK need its value in EUR", "rates: {SEK"]),
     Case("tax_per_energy", [(TAX, "40 DKK/MWh #!")], ["expected EUR/t"]),
     Case("mixed_units_in_path", [(TAX, "{1987-01: 40 DKK/t, 1990-01: 130 DKK/m3} #!")], ["one unit", "EUR/m3"]),
     Case("grade_without_degrees", [("grade: 250 degC", "grade: 250"), ("0.2}}", "0.2}} #!")], ["degC", "temperature"]),
@@ -142,9 +142,7 @@ CASES = [
     # dates
     Case("month_13", [("opens: 1991-01", "opens: 1991-13 #!")], ["'1991-13' is no date"]),
     Case("no_date", [("opens: 1991-01", "opens: spring #!")], ["expected a date such as 1959-06, found 'spring'"]),
-    Case("month_13_in_path", [("1987-01: 40 DKK/t", "1987-13: 40 DKK/t"), ("mark: S}\n", "mark: S} #!\n")], ["no date"])
-    if False
-    else Case("month_13_in_path", [(TAX, "{1987-13: 40 DKK/t} #!")], ["'1987-13' is no date"]),
+    Case("month_13_in_path", [(TAX, "{1987-13: 40 DKK/t} #!")], ["'1987-13' is no date"]),
     Case("date_twice", [(TAX, "{1987-01: 4 DKK/t, 1987: 5 DKK/t} #!")], ["date 1987 stands twice"]),
     Case("end_before_start", [(TIME, "time: {start: 1990-01, end: 1989-12} #!")], ["end 1989-12 lies before start 1990-01"]),
     Case(
@@ -227,7 +225,7 @@ CASES = [
     Case(
         "table_unit",
         [],
-        ["column 1995", "unknown unit 'EUR/tt'"] if False else ["unknown unit 'tt'", "series"],
+        ["unknown unit 'tt'", "series.clay_price"],
         {"prices.csv": "series,date,value,unit,source\nclay_price,1990,10,EUR/t,\nclay_price,1995,12,EUR/tt,WRONG\n"},
     ),
     Case(

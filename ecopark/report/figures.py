@@ -1,0 +1,75 @@
+"""All figures of a run in one call.
+
+What does not live here: any drawing; each figure has its own module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from ecopark.report.avoided import draw_avoided
+from ecopark.report.matrix import draw_matrix
+from ecopark.report.network import draw_network
+from ecopark.report.park_map import draw_park_map
+from ecopark.report.sankey import draw_sankey
+from ecopark.report.style import PRINT, Medium, save
+from ecopark.report.tables import RunTables
+from ecopark.report.timeline import draw_timeline
+
+FIGURES: Mapping[str, Callable[..., Axes | NDArray[np.object_]]] = {
+    "map": draw_park_map,
+    "network": draw_network,
+    "sankey": draw_sankey,
+    "timeline": draw_timeline,
+    "avoided": draw_avoided,
+    "matrix": draw_matrix,
+}
+_WITH_YEAR = ("map", "sankey")
+
+
+def figure_of(drawn: Axes | NDArray[np.object_]) -> Figure:
+    """Figure that holds the axes a drawing function returned."""
+    first: Any = drawn if isinstance(drawn, Axes) else drawn.ravel()[0]
+    figure: Figure = first.figure
+    return figure
+
+
+def save_figures(
+    tables: RunTables,
+    folder: Path | str,
+    *,
+    year: int | None = None,
+    formats: Sequence[str] = ("png", "svg"),
+    medium: Medium = PRINT,
+) -> list[Path]:
+    """Draw every figure of a run and save it.
+
+    Parameters
+    ----------
+    tables : RunTables
+        Tables of the run.
+    folder : path-like
+        Existing folder; files are called ``map.png``, ``map.svg`` and so on.
+    year : int, optional
+        Year of map and Sankey diagram; by default the one with the most exchanges.
+    formats : sequence of {"png", "svg", "pdf"}
+    medium : Medium
+
+    Returns
+    -------
+    list of pathlib.Path
+        Files written.
+    """
+    written: list[Path] = []
+    for name, draw in FIGURES.items():
+        options = {"year": year} if name in _WITH_YEAR else {}
+        drawn = draw(tables, medium=medium, **options)
+        written += save(figure_of(drawn), Path(folder) / name, formats)
+    return written
