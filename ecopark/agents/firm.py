@@ -222,14 +222,19 @@ class Firm(mesa.Agent):  # type: ignore[misc]
         )
 
     def _bargain(self, idea: Idea, appraisal: Appraisal) -> Bargain:
-        """Opening positions: the giver asks the whole virgin value, the taker bids the whole disposal cost."""
+        """Reservation prices, and opening positions.
+
+        Each opens with what it believes to be the other's reservation price: disposal cost, virgin
+        price and the cost of the pipe are known to both; the other's risk and effort are not.
+        """
         world: World = self.model
+        for_giver, for_taker = (appraisal.annuity, 0.0) if appraisal.giver_invests else (0.0, appraisal.annuity)
         giver, taker = (world.firms[name].spec.behaviour for name in (idea.giver, idea.taker))
         return Bargain(
             floor=appraisal.floor,
             ceiling=appraisal.ceiling,
-            ask=appraisal.running_ceiling,
-            bid=appraisal.running_floor,
+            ask=appraisal.running_ceiling - for_taker,
+            bid=appraisal.running_floor + for_giver,
             giver_patience=giver.patience,
             taker_patience=taker.patience,
             concession=world.park.agents.negotiation.concession.value,

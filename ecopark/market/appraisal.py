@@ -119,6 +119,8 @@ class Appraisal:
     burden_cost : float, money/unit
     floor, ceiling : float, money/unit
         Reservation prices of giver and taker, capital and risk included.
+    annuity : float, money/unit
+        Of the capital, per unit sent; within the investor's reservation price.
     running_floor, running_ceiling : float, money/unit
         The same once capital and transaction cost are sunk: what keeping a contract is worth.
     payback : float, yr
@@ -144,6 +146,7 @@ class Appraisal:
     burden_cost: float = 0.0
     floor: float = 0.0
     ceiling: float = 0.0
+    annuity: float = 0.0
     running_floor: float = 0.0
     running_ceiling: float = 0.0
     payback: float = 0.0
@@ -283,6 +286,7 @@ def _priced(draft: Appraisal, giver: Party, taker: Party, gain: float, setting: 
         reason="" if worthwhile else "economics",
         floor=floor,
         ceiling=ceiling,
+        annuity=annuity,
         running_floor=running_floor,
         running_ceiling=running_ceiling,
         payback=payback,

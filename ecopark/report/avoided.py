@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from ecopark.report import style
 from ecopark.report.colours import resource_colours, text_colour
 from ecopark.report.numbers import axis_number, quantity, scale_of
-from ecopark.report.style import INK, PRINT, QUIET, Area, Medium, text_size
+from ecopark.report.style import INK, PRINT, QUIET, Area, Medium
 from ecopark.report.tables import RunTables
 
 Floats = NDArray[np.float64]
@@ -35,7 +34,7 @@ class _Stack:
 
     years: NDArray[np.int64]
     names: tuple[str, ...]
-    values: Floats
+    amounts: Floats
     unit: str
 
 
@@ -96,8 +95,9 @@ def _stack(tables: RunTables, indicator: str) -> _Stack:
         else {"avoided_water": "m3", "avoided_co2": "t CO2e"}.get(indicator, "t")
     )
     resource = rows["scope"].str.removeprefix("resource:")
-    sums = rows["value"].groupby([resource, rows["period"].dt.year]).sum().unstack(fill_value=0.0)
-    sums = sums.reindex(columns=years, fill_value=0.0)
+    sums = rows["value"].groupby([resource, rows["period"].dt.year]).sum()
+    sums = sums.rename_axis(["resource", "year"]).reset_index().pivot_table("value", "resource", "year")
+    sums = sums.reindex(columns=years).fillna(0.0)
     total = sums.sum(axis=1)
     order = sorted(total.index, key=lambda name: (-abs(total[name]), name))
     order = [name for name in order if (sums.loc[name] != 0).any()]
@@ -117,8 +117,8 @@ def _colours(tables: RunTables, stack: _Stack) -> list[str]:
 
 def _draw_stack(ax: Axes, tables: RunTables, stack: _Stack, title: str, lowest: bool, medium: Medium) -> None:
     """Bars upwards for gains and downwards for losses, and the running total."""
-    gains = np.where(stack.values > 0, stack.values, 0.0)
-    losses = np.where(stack.values < 0, stack.values, 0.0)
+    gains = np.where(stack.amounts > 0, stack.amounts, 0.0)
+    losses = np.where(stack.amounts < 0, stack.amounts, 0.0)
     highest = max(float(gains.sum(axis=0).max(initial=0.0)), float(-losses.sum(axis=0).min(initial=0.0)))
     divisor, unit = scale_of(highest, stack.unit)
     for side, gid in ((gains, "gain"), (losses, "loss")):
@@ -126,7 +126,7 @@ def _draw_stack(ax: Axes, tables: RunTables, stack: _Stack, title: str, lowest: 
         for row, colour in enumerate(_colours(tables, stack)):
             ax.add_collection(_bars(stack.years, base[row], base[row + 1], colour, gid), autolim=False)
     low, high = losses.sum(axis=0).min(initial=0.0) / divisor, gains.sum(axis=0).max(initial=0.0) / divisor
-    running = stack.values.sum(axis=0).cumsum()
+    running = stack.amounts.sum(axis=0).cumsum()
     far, far_unit = scale_of(float(np.abs(running).max(initial=0.0)), stack.unit)
     high = max(high, 1e-9 if low < 0 else 1.0) * 1.06
     ax.set(xlim=(stack.years[0], stack.years[-1] + 1.5), ylim=(low * 1.06, high))
@@ -195,6 +195,6 @@ def _draw_names(
         y = pitch * (row + 0.5)
         ax.fill([0, 1.8, 1.8, 0], [y - 0.9, y - 0.9, y + 0.9, y + 0.9], color=colour, lw=0)
         label = "other" if name == "other" else tables.resource_name(name)
-        total = quantity(float(stack.values[row].sum()), stack.unit.split(" ")[0])
+        total = quantity(float(stack.amounts[row].sum()), stack.unit.split(" ")[0])
         text = style.shorten(f"{label} {total}", room, small)
         ax.text(2.8, y, text, size=small, color=text_colour(colour), va="center", gid="name")

@@ -94,9 +94,7 @@ def _measures(tables: RunTables, firms: list[str], medium: Medium) -> _Frame:
     """Cell size that fits; columns are numbered where their names would cost a tenth of it."""
     factor, small = medium.text_pt / 7.0, medium.small_pt
     longest = max((text_size(_name(tables, firm, medium), small)[0] for firm in firms), default=10.0)
-    sector = (
-        max((text_size(str(tables.firms.at[firm, "sector"]), small)[0] for firm in firms), default=0.0) + 2.0
-    )
+    sector = max((text_size(tables.sectors[firm], small)[0] for firm in firms), default=0.0) + 2.0
     frames = []
     for numbered in (False, True):
         names = max(longest + 5.0 * factor * numbered, text_size(_CORNER, small)[0]) + 3.0
@@ -179,13 +177,13 @@ def _draw_sectors(
     """Lines between sectors, and their names at the right."""
     left, top, pitch = frame
     count, side = len(firms), pitch * len(firms)
-    sectors = [str(tables.firms.at[firm, "sector"]) for firm in firms]
+    sectors = [tables.sectors[firm] for firm in firms]
     bounds = [0, *(place for place in range(1, count) if sectors[place] != sectors[place - 1]), count]
     for first, last in pairwise(bounds):
         ax.text(
             left + side + 7.0 * medium.text_pt / 7.0,
             top - pitch * (first + last) / 2,
-            sectors[first].replace("_", " "),
+            sectors[first],
             size=size,
             color=QUIET,
             va="center",

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from ecopark.report import style
@@ -143,9 +144,7 @@ def _draw_panel(
     return _write_names(ax, tables, place, active, named, fresh + old, medium, size)
 
 
-def _frame(size: tuple[float, float]) -> object:
-    from matplotlib.patches import Rectangle
-
+def _frame(size: tuple[float, float]) -> Rectangle:
     return Rectangle((0, 0), *size, facecolor="none", edgecolor=RULE, lw=1.0)
 
 

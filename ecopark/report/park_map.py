@@ -143,8 +143,8 @@ def _part_neighbours(
     for _ in range(50):
         moved = False
         names = sorted(border)
-        for number, one in enumerate(names):
-            for other in names[:number]:
+        for count, one in enumerate(names):
+            for other in names[:count]:
                 a, b = np.array(place[one]), np.array(place[other])
                 if np.hypot(*(a - b)) >= 8.0:
                     continue

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from ecopark.report import style
 from ecopark.report.colours import kind_colour, resource_colours, shade, text_colour
-from ecopark.report.sankey_layout import Band, Group, Layout, Slot, lay_out, least_depth, levels
 from ecopark.report.numbers import quantity
-from ecopark.report.style import INK, PRINT, QUIET, Area, Medium, text_size
+from ecopark.report.sankey_layout import Band, Group, Layout, Slot, lay_out, least_depth, levels
+from ecopark.report.style import INK, PRINT, QUIET, Medium, text_size
 from ecopark.report.tables import RunTables
 
 Floats = NDArray[np.float64]

@@ -119,7 +119,7 @@ def _greedy_order(firms: set[str], arcs: Mapping[tuple[str, str], float]) -> lis
         elif source is not None:
             left.append(source)
         else:
-            surplus = {firm: 0.0 for firm in rest}
+            surplus = dict.fromkeys(rest, 0.0)
             for (giver, taker), q in inside.items():
                 surplus[giver] += q
                 surplus[taker] -= q

@@ -282,12 +282,12 @@ def fit_parts(parts: Sequence[str], width_mm: float, size_pt: float, least: int 
 
 
 def wrap(text: str, width: int = 20) -> str:
-    """Break a name into lines of about equal length, none much longer than `width` letters.
+    r"""Break a name into lines of about equal length, none much longer than `width` letters.
 
     Examples
     --------
     >>> wrap("Kalundborg municipality")
-    'Kalundborg\\nmunicipality'
+    'Kalundborg\nmunicipality'
     """
     count = -(-len(text) // width)
     target = len(text) / count

@@ -72,13 +72,25 @@ class RunTables:
 
     def firm_name(self, firm: str) -> str:
         """Name of a firm as written in the scenario, or the id of a party outside the park."""
-        return str(self.firms.at[firm, "name"]) if firm in self.firms.index else firm.replace("_", " ")
+        return self._firm_names.get(firm) or firm.replace("_", " ")
 
     def resource_name(self, resource: str) -> str:
         """Name of a resource, or its id in words where the table does not list it."""
-        if resource in self.resources.index:
-            return str(self.resources.at[resource, "name"])
-        return resource.replace("_", " ")
+        return self._resource_names.get(resource) or resource.replace("_", " ")
+
+    @cached_property
+    def sectors(self) -> dict[str, str]:
+        """Sector of each firm in words, empty where it has none."""
+        sector = self.firms["sector"].fillna("").astype(str).str.replace("_", " ")
+        return {str(firm): str(name) for firm, name in sector.items()}
+
+    @cached_property
+    def _firm_names(self) -> dict[str, str]:
+        return {str(firm): str(name) for firm, name in self.firms["name"].items()}
+
+    @cached_property
+    def _resource_names(self) -> dict[str, str]:
+        return {str(resource): str(name) for resource, name in self.resources["name"].items()}
 
 
 def sum_by_year(flows: pd.DataFrame) -> pd.DataFrame:

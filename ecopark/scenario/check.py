@@ -28,7 +28,9 @@ def prepare(park: Park, units: Units, report: Report) -> Park:
     firms = {}
     for name, firm in park.firms.items():
         processes = {
-            key: process.model_copy(update={"activity_unit": _activity_unit((name, key), process, units, report)})
+            key: process.model_copy(
+                update={"activity_unit": _activity_unit((name, key), process, units, report)}
+            )
             for key, process in firm.processes.items()
         }
         firms[name] = firm.model_copy(update={"processes": processes})
@@ -47,7 +49,9 @@ def _activity_unit(names: tuple[str, str], process: Process, units: Units, repor
     if unit.endswith("/day"):
         return unit.removesuffix("/day")
     if unit != "?":
-        report.add((*loc, "capacity"), f"expected a quantity per time such as '80 kt/yr' or '142 MW', found '{unit}'")
+        report.add(
+            (*loc, "capacity"), f"expected a quantity per time such as '80 kt/yr' or '142 MW', found '{unit}'"
+        )
     return "?"
 
 
@@ -154,7 +158,11 @@ def _check_process(loc: Loc, firm: Firm, process: Process, park: Park, report: R
         for key, port in ports.items():
             place = (*loc, direction, key)
             _check_life(place, (port.from_, port.until), ("from", "until"), own, "process", report)
-            for field, path in (("coefficient", port.coefficient), ("grade", port.grade), ("import", port.import_)):
+            for field, path in (
+                ("coefficient", port.coefficient),
+                ("grade", port.grade),
+                ("import", port.import_),
+            ):
                 _check_dates((*place, field), path, own[0], report)
             _check_port(place, direction, port, process, park.resources.get(port.resource), report)
     fed = [key for key, port in process.in_.items() if port.feed]
@@ -231,5 +239,7 @@ def _check_port(
         report.add((*loc, "virgin"), f"{port.resource} {message}")
     goes_out = direction == "out" and port.role == "residual" and not port.on_demand
     if goes_out and port.disposal is None and resource.disposal is None:
-        message = "has no disposal route: give 'disposal: {route: landfill, fee: ...}' here or on the resource"
+        message = (
+            "has no disposal route: give 'disposal: {route: landfill, fee: ...}' here or on the resource"
+        )
         report.add((*loc, "disposal"), f"{port.resource} {message}")

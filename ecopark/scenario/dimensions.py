@@ -80,7 +80,9 @@ class _Ruler:
         self._money = units.currency
 
     # ----------------------------------------------------------------- one number
-    def measure(self, loc: Loc, value: Quantity | Path | None, template: str, what: str = "", **names: str) -> None:
+    def measure(
+        self, loc: Loc, value: Quantity | Path | None, template: str, what: str = "", **names: str
+    ) -> None:
         """Note a number at `loc` that is not in the expected unit or has the wrong sign."""
         if value is None:
             return
@@ -115,7 +117,11 @@ class _Ruler:
             return f"series {written['series']!r} in {value.unit}"
         if isinstance(written, Mapping) and isinstance(value, Path):
             return f"values in {'pure numbers' if value.unit == '1' else value.unit}"
-        return describe(written) if written is not None else f"'{value if isinstance(value, Quantity) else value.unit}'"
+        return (
+            describe(written)
+            if written is not None
+            else f"'{value if isinstance(value, Quantity) else value.unit}'"
+        )
 
     def _fields(self, loc: Loc, block: Any, table: Mapping[str, str], **names: str) -> None:
         for field, template in table.items():
@@ -148,7 +154,9 @@ class _Ruler:
         self.measure((*loc, "price"), virgin.price, "{money}/{unit}", unit=unit)
         self.measure((*loc, "emission"), virgin.emission, "t/{unit}", unit=unit)
         for name, amount in virgin.recipe.items():
-            self.measure((*loc, "recipe", name), amount, "{other}/{unit} +", other=self._unit(name), unit=unit)
+            self.measure(
+                (*loc, "recipe", name), amount, "{other}/{unit} +", other=self._unit(name), unit=unit
+            )
 
     def _check_disposal(self, loc: Loc, disposal: Disposal | None, unit: str) -> None:
         if disposal is not None:
@@ -200,7 +208,9 @@ class _Ruler:
         """Capacity, cost and ports of a process."""
         activity = process.activity_unit
         self.measure((*loc, "capacity"), process.capacity, "{activity}/day +", activity=activity)
-        self.measure((*loc, "operating_cost"), process.operating_cost, "{money}/{activity}", activity=activity)
+        self.measure(
+            (*loc, "operating_cost"), process.operating_cost, "{money}/{activity}", activity=activity
+        )
         if process.outage:
             self.measure((*loc, "outage", "mean_time_between"), process.outage.mean_time_between, "day ++")
         for direction, ports in (("in", process.in_), ("out", process.out)):
@@ -212,11 +222,15 @@ class _Ruler:
         resource = self._park.resources[port.resource]
         unit = resource.unit
         what = f"{port.resource} ({resource.kind}) is counted in {unit} and activity in {activity}: "
-        self.measure((*loc, "coefficient"), port.coefficient, "{unit}/{activity} +", what, unit=unit, activity=activity)
+        self.measure(
+            (*loc, "coefficient"), port.coefficient, "{unit}/{activity} +", what, unit=unit, activity=activity
+        )
         self.measure((*loc, "storage"), port.storage, "{unit} +", unit=unit)
         self.measure((*loc, "import"), port.import_, "{unit}/day +", unit=unit)
         for name, amount in port.burden.items():
-            self.measure((*loc, "burden", name), amount, "{other}/{unit} +", other=self._unit(name), unit=unit)
+            self.measure(
+                (*loc, "burden", name), amount, "{other}/{unit} +", other=self._unit(name), unit=unit
+            )
         self._check_grade((*loc, "grade"), port.grade, resource)
         self._check_virgin((*loc, "virgin"), port.virgin, unit)
         self._check_disposal((*loc, "disposal"), port.disposal, unit)
@@ -227,7 +241,9 @@ class _Ruler:
         if resource.grade == "temperature":
             self.measure(loc, grade, "degC", f"{resource.kind} is graded by temperature: ")
             return
-        scale, high = {"class": ("water quality class", 5.0), "conformity": ("conformity", 1.0)}[resource.grade]
+        scale, high = {"class": ("water quality class", 5.0), "conformity": ("conformity", 1.0)}[
+            resource.grade
+        ]
         self.measure(loc, grade, "1", f"{resource.kind} is graded by {scale} from 0 to {high:g}: ")
         for quantity in grade.values if isinstance(grade, Path) else (grade,):
             if quantity.unit == "1" and not 0 <= quantity.value <= high:

@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ecopark.scenario.located import Items, Problems, Section, Where, copy_tree, get, is_number, locate, merge_over, sections
+from ecopark.scenario.located import (
+    Items,
+    Problems,
+    Section,
+    Where,
+    copy_tree,
+    get,
+    is_number,
+    locate,
+    merge_over,
+    sections,
+)
 from ecopark.scenario.schema import process_keys, sink_sources
 from ecopark.scenario.tables import Row, port_of
 from ecopark.scenario.types import Port, Process
@@ -59,7 +70,9 @@ class FirmReader:
         if not isinstance(processes, Section):
             return
         if "main" in processes:
-            message = f"{', '.join(keys)} on the firm belong to its process 'main', which is also given; join them"
+            message = (
+                f"{', '.join(keys)} on the firm belong to its process 'main', which is also given; join them"
+            )
             self._problems.add(firm.place(keys[0]), f"firms.{name}.{keys[0]}", message)
             return
         main = Section(where)
@@ -117,7 +130,9 @@ class FirmReader:
         if chosen not in known:
             self._unsure.add(id(process))
             hint = nearest(str(chosen), known) or "; 'ecopark library' lists them"
-            self._problems.add(process.place("archetype"), f"{field}.archetype", f"unknown archetype {chosen!r}{hint}")
+            self._problems.add(
+                process.place("archetype"), f"{field}.archetype", f"unknown archetype {chosen!r}{hint}"
+            )
             return None
         base: Section = locate(self._archetypes.raw(str(chosen)), Where(f"library archetype {chosen}"))
         for direction in DIRECTIONS:
@@ -186,7 +201,9 @@ class FirmReader:
         for stream, value in streams.items():
             where = streams.place(stream)
             if stream in ports:
-                message = f"stream {stream!r} exists already; use 'set', or another name with 'resource: {stream}'"
+                message = (
+                    f"stream {stream!r} exists already; use 'set', or another name with 'resource: {stream}'"
+                )
                 self._problems.add(where, f"{field}.{stream}", message)
                 continue
             port = _port(value, where)
@@ -210,7 +227,9 @@ class FirmReader:
             old = port.get("coefficient")
             steps = _as_steps(old, port.place("coefficient"))
             if steps is None:
-                message = "a series or a path of straight lines cannot be given a step; write its dates instead"
+                message = (
+                    "a series or a path of straight lines cannot be given a step; write its dates instead"
+                )
                 self._problems.add(where, f"{field}.{stream}", message)
                 continue
             steps.put(str(change["at"]), _change_value(value, change, where), where)
@@ -223,7 +242,9 @@ class FirmReader:
         for index, stream in enumerate(streams):
             port = self._known_port(ports, stream, streams.place(index), field)
             if port is not None and "until" in port:
-                self._problems.add(streams.place(index), field, f"stream {stream!r} ends already ({port['until']})")
+                self._problems.add(
+                    streams.place(index), field, f"stream {stream!r} ends already ({port['until']})"
+                )
             elif port is not None:
                 port.put("until", change["at"], change.place("at"))
 

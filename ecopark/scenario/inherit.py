@@ -46,7 +46,11 @@ def _settle(value: Any, source: str, mark: str) -> Any:
         return replace(value, source=value.source or source, mark=value.mark or mark)
     if isinstance(value, Path):
         values = tuple(_settle(item, source, mark) for item in value.values)
-        return value if all(a is b for a, b in zip(values, value.values, strict=True)) else replace(value, values=values)
+        return (
+            value
+            if all(a is b for a, b in zip(values, value.values, strict=True))
+            else replace(value, values=values)
+        )
     if isinstance(value, Block):
         return inherit_sources(value, source, mark)
     if isinstance(value, Mapping):

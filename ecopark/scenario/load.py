@@ -17,15 +17,17 @@ from typing import Any
 
 import yaml
 
+from ecopark.scenario import library as shipped
 from ecopark.scenario.check import check, prepare
 from ecopark.scenario.firms import Archetypes
+from ecopark.scenario.includes import read_with_includes
 from ecopark.scenario.inherit import inherit_sources, numbers_of
 from ecopark.scenario.located import Problems, Section, Where, copy_tree, locate, plain
 from ecopark.scenario.money import read_money, units_of
 from ecopark.scenario.normalise import Library, normalise, prune, used_resources
 from ecopark.scenario.overrides import apply_overrides
 from ecopark.scenario.paths import Context, Path, PathError, constant, parse_path
-from ecopark.scenario.source import Files, read_with_includes
+from ecopark.scenario.source import Files
 from ecopark.scenario.types import Park
 from ecopark.scenario.units import Quantity, UnitError, Units, nearest
 from ecopark.scenario.validate import Report, validate
@@ -167,7 +169,9 @@ class Scenario:
 
         Loading it gives an equal park.
         """
-        text: str = yaml.dump(plain(self._raw), Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=110)
+        text: str = yaml.dump(
+            plain(self._raw), Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=110
+        )
         return text
 
 
@@ -183,13 +187,11 @@ _DUMPER: Any = _PlainDumper
 
 def shipped_library() -> Library:
     """The library inside the package, as raw blocks."""
-    from ecopark.scenario import library
-
     return Library(
-        library.raw_resources(),
-        library.raw_transport(),
-        library.raw_pathways(),
-        Archetypes(library.archetype_names(), library.raw_archetype),
+        shipped.raw_resources(),
+        shipped.raw_transport(),
+        shipped.raw_pathways(),
+        Archetypes(shipped.archetype_names(), shipped.raw_archetype),
     )
 
 
@@ -205,7 +207,10 @@ def _finish(
     """Override, validate and check a normalised scenario."""
     raw: Section = copy_tree(base)
     apply_overrides(raw, overrides, problems)
-    known = {key: tuple(raw[key]) if isinstance(raw.get(key), Section) else () for key in ("resources", "transport")}
+    known = {
+        key: tuple(raw[key]) if isinstance(raw.get(key), Section) else ()
+        for key in ("resources", "transport")
+    }
     prune(raw)
     report = Report(raw, problems)
     units, deflate = read_money(raw, report)
@@ -273,7 +278,11 @@ def _find(path_or_name: str | FilePath, problems: Problems) -> tuple[FilePath, s
     if shown in shipped:
         return shipped[shown] / _MAIN_FILE, shown
     listed = f"; shipped scenarios: {', '.join(shipped)}" if shipped else ""
-    problems.add(Where(shown), "", f"there is no such file, folder or shipped scenario{nearest(shown, shipped)}{listed}")
+    problems.add(
+        Where(shown),
+        "",
+        f"there is no such file, folder or shipped scenario{nearest(shown, shipped)}{listed}",
+    )
     return given, shown
 
 
@@ -293,5 +302,3 @@ def shipped_scenarios() -> tuple[str, ...]:
 
 def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "scenario"
-
-

@@ -180,8 +180,8 @@ def get(tree: Any, loc: Sequence[str | int]) -> Any:
     """Value at `loc`, None where it was not written."""
     node = tree
     for step in loc:
-        if isinstance(node, Mapping) and step in node:
-            node = node[step]
+        if isinstance(node, Mapping):
+            node = node.get(str(step))
         elif isinstance(node, list | tuple) and isinstance(step, int) and 0 <= step < len(node):
             node = node[step]
         else:

@@ -125,7 +125,9 @@ class _Tables:
         rows: list[Row] = []
         for text in wanted if isinstance(wanted, list) else [wanted]:
             if self._files is None:
-                self._problems.add(where, field, "tables need a scenario in files; write the values here instead")
+                self._problems.add(
+                    where, field, "tables need a scenario in files; write the values here instead"
+                )
                 continue
             path = self._files.find(text, where, field)
             if path is not None:
@@ -143,7 +145,9 @@ def _spread_source(entries: Section) -> None:
                     entry.put(key, text, where)
 
 
-def _join_library(raw: Section, key: str, own: Mapping[str, Any], model: type[Block], problems: Problems) -> None:
+def _join_library(
+    raw: Section, key: str, own: Mapping[str, Any], model: type[Block], problems: Problems
+) -> None:
     """Merge a user's entries over those of the library.
 
     Resources are written under `define`; transport and pathways stand directly beside `use`.
@@ -207,7 +211,9 @@ def prune(raw: Section) -> None:
     both its ends do. What the user wrote stays, so that mistakes in it are found.
     """
     resources, pathways, transport = (raw.get(key) for key in ("resources", "pathways", "transport"))
-    if not (isinstance(resources, Section) and isinstance(pathways, Section) and isinstance(transport, Section)):
+    if not (
+        isinstance(resources, Section) and isinstance(pathways, Section) and isinstance(transport, Section)
+    ):
         return
     own = {name for name in resources if not is_from_library(resources, name)}
     used = used_resources(raw) | own
@@ -217,7 +223,9 @@ def prune(raw: Section) -> None:
     for name, pathway in list(sections(raw, "pathways")):
         if is_from_library(pathways, name) and not {pathway.get("giver"), pathway.get("taker")} <= used:
             del pathways[name]
-    modes = {mode for _, resource in sections(raw, "resources") for mode in _entries(resource.get("transport"))}
+    modes = {
+        mode for _, resource in sections(raw, "resources") for mode in _entries(resource.get("transport"))
+    }
     for name in [n for n in transport if is_from_library(transport, n) and n not in modes]:
         del transport[name]
 

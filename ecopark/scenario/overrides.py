@@ -20,7 +20,7 @@ SOURCE = "set for this run"
 _DATE = re.compile(r"^\d{4}(-\d{1,2}){0,2}$")
 
 
-class _UnknownPath(Exception):
+class _UnknownPathError(Exception):
     """The dotted path leads nowhere; the message says at which step."""
 
 
@@ -41,7 +41,7 @@ def apply_overrides(raw: Section, overrides: Mapping[str, Any], problems: Proble
         where = Where("overrides")
         try:
             _put(raw, path, _value(value, where, problems), where)
-        except _UnknownPath as failure:
+        except _UnknownPathError as failure:
             problems.add(where, path, str(failure))
 
 
@@ -51,7 +51,7 @@ def _value(value: Any, where: Where, problems: Problems) -> Any:
     try:
         return locate(plain(read_value(value, where, problems)), where)
     except ValueError as failure:
-        raise _UnknownPath(str(failure)) from failure
+        raise _UnknownPathError(str(failure)) from failure
 
 
 def _put(raw: Section, path: str, value: Any, where: Where) -> None:
@@ -82,23 +82,25 @@ def _shape_inside(node: Any, shape: Shape, step: str, *, new_allowed: bool) -> S
     if shape.kind == "block" and shape.model:
         valid = [*fields_of(shape.model), *(process_keys() if shape.model is Firm else ())]
         if step not in fields_of(shape.model):
-            raise _UnknownPath(f"unknown field {step!r}{nearest(step, valid)}; fields here: {', '.join(valid)}")
+            raise _UnknownPathError(
+                f"unknown field {step!r}{nearest(step, valid)}; fields here: {', '.join(valid)}"
+            )
         return shape_of(shape.model, step)
     if shape.kind in ("blocks", "numbers"):
         known = list(node) if isinstance(node, Section) else []
         if step not in known and (shape.kind == "blocks" or known):
-            raise _UnknownPath(f"there is no {step!r} here{nearest(step, known)}; known: {_some(known)}")
+            raise _UnknownPathError(f"there is no {step!r} here{nearest(step, known)}; known: {_some(known)}")
         return Shape("block", shape.model) if shape.kind == "blocks" else Shape("number")
     if shape.kind == "list" or isinstance(node, Items):
         if not (isinstance(node, Items) and step.isdigit() and int(step) < len(node)):
             size = len(node) if isinstance(node, Items) else 0
-            raise _UnknownPath(f"expected the number of an entry, 0 to {size - 1}, found {step!r}")
+            raise _UnknownPathError(f"expected the number of an entry, 0 to {size - 1}, found {step!r}")
         return Shape("block", shape.model) if shape.model else Shape("other")
     if shape.kind == "number" and new_allowed and _DATE.match(step):
         return Shape("number")
     if isinstance(node, Section) and step in node:
         return Shape("other")
-    raise _UnknownPath(f"there is no {step!r} here; the path ends one step before")
+    raise _UnknownPathError(f"there is no {step!r} here; the path ends one step before")
 
 
 def _enter(node: Any, step: str, inner: Shape, where: Where) -> Any:
@@ -109,7 +111,7 @@ def _enter(node: Any, step: str, inner: Shape, where: Where) -> Any:
         node.put(step, Section(where), where)
         return node[step]
     if below is not None and not isinstance(below, Section | Items):
-        raise _UnknownPath(f"{step!r} has one value; set it whole")
+        raise _UnknownPathError(f"{step!r} has one value; set it whole")
     return below
 
 
@@ -118,16 +120,20 @@ def _set(node: Any, step: str, value: Any, where: Where) -> None:
         node[int(step)] = value
         node.places[int(step)] = where
     elif isinstance(node, Section):
-        if "series" in node or "value" in node and _DATE.match(step):
-            raise _UnknownPath("a series or a single value takes no dates; set it whole")
+        if "series" in node or ("value" in node and _DATE.match(step)):
+            raise _UnknownPathError("a series or a single value takes no dates; set it whole")
         node.put(step, value, where)
     else:
-        raise _UnknownPath(f"there is nothing to hold {step!r}")
+        raise _UnknownPathError(f"there is nothing to hold {step!r}")
 
 
 def _with_source(value: Any, shape: Shape, where: Where) -> Any:
     """A number that says it was set for this run, so that no reference of the file seems to be its."""
-    if shape.kind != "number" or isinstance(value, bool) or not isinstance(value, str | int | float | Section):
+    if (
+        shape.kind != "number"
+        or isinstance(value, bool)
+        or not isinstance(value, str | int | float | Section)
+    ):
         return value
     number = value if isinstance(value, Section) else Section(where)
     if number is not value:
@@ -141,5 +147,3 @@ def _with_source(value: Any, shape: Shape, where: Where) -> Any:
 def _some(names: list[str]) -> str:
     shown = ", ".join(names[:12])
     return f"{shown}, ... ({len(names)})" if len(names) > 12 else shown or "none"
-
-

@@ -123,7 +123,11 @@ def parse_month(value: Any) -> date:
     """
     if isinstance(value, date):
         return value
-    match = _MONTH.match(str(value).strip()) if isinstance(value, str | int) and not isinstance(value, bool) else None
+    match = (
+        _MONTH.match(str(value).strip())
+        if isinstance(value, str | int) and not isinstance(value, bool)
+        else None
+    )
     if match is None:
         raise ValueError(f"expected a date such as 1959-06, found {value!r}")
     year, month, day = (int(part) if part else 1 for part in match.groups())
@@ -224,7 +228,9 @@ def _dated(key: Any, item: Any, path: Mapping[str, Any], context: Context) -> tu
         when = parse_month(key)
     except ValueError as failure:
         options = "interpolate, nominal, source, mark, note"
-        raise UnitError(str(failure) if str(key)[:1].isdigit() else f"{failure}; options are {options}") from failure
+        raise UnitError(
+            str(failure) if str(key)[:1].isdigit() else f"{failure}; options are {options}"
+        ) from failure
     quantity = _sourced(parse_quantity(item, context), path)
     return when, _deflated(quantity, when, context) if path.get("nominal", False) else quantity
 
@@ -241,7 +247,9 @@ def _sourced(quantity: Quantity, block: Mapping[str, Any]) -> Quantity:
 def _deflated(quantity: Quantity, when: date, context: Context) -> Quantity:
     if when.year not in context.deflate:
         raise UnitError(f"nominal money of {when.year} needs currency.deflator for that year")
-    return Quantity(quantity.value * context.deflate[when.year], quantity.unit, quantity.source, quantity.mark)
+    return Quantity(
+        quantity.value * context.deflate[when.year], quantity.unit, quantity.source, quantity.mark
+    )
 
 
 def _words(value: Any) -> str:

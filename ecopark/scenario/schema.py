@@ -60,7 +60,9 @@ def _shape(annotation: Any) -> Shape:
     arguments = get_args(annotation)
     if get_origin(annotation) is Mapping and len(arguments) == 2:
         inner = _shape(arguments[1])
-        return {"number": Shape("numbers"), "block": Shape("blocks", inner.model)}.get(inner.kind, Shape("other"))
+        return {"number": Shape("numbers"), "block": Shape("blocks", inner.model)}.get(
+            inner.kind, Shape("other")
+        )
     if get_origin(annotation) is tuple and arguments:
         inner = _shape(arguments[0])
         return Shape("list", inner.model) if inner.kind == "block" else Shape("other")
@@ -116,7 +118,9 @@ def sink_sources(block: Section, model: type[Block], source: str = "", mark: str
             for name in value:
                 value[name] = with_source(value[name], value.place(name), source, mark)
         elif shape.model and isinstance(value, Section):
-            inner = [value] if shape.kind == "block" else [v for v in value.values() if isinstance(v, Section)]
+            inner = (
+                [value] if shape.kind == "block" else [v for v in value.values() if isinstance(v, Section)]
+            )
             for item in inner:
                 sink_sources(item, shape.model, source, mark)
 

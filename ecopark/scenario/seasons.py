@@ -90,7 +90,9 @@ def season_profile(season: str | Sequence[float]) -> NDArray[np.float64]:
 def _weights(season: Any) -> Sequence[float]:
     if isinstance(season, str):
         if season not in SEASONS:
-            raise ValueError(f"unknown season {season!r}{nearest(season, SEASONS)}; known: {', '.join(sorted(SEASONS))}")
+            raise ValueError(
+                f"unknown season {season!r}{nearest(season, SEASONS)}; known: {', '.join(sorted(SEASONS))}"
+            )
         return SEASONS[season]
     expected = f"expected one of {', '.join(sorted(SEASONS))} or twelve numbers from January"
     if not isinstance(season, list | tuple):

@@ -1,7 +1,7 @@
 """Reading a user's YAML files into plain data with places, safely.
 
-What lives here: guards on files (size, kind, encoding), YAML without object construction, `include`.
-What does not: the meaning of any field (``normalise``), CSV tables (``tables``).
+What lives here: guards on files (size, kind, encoding), YAML without object construction. What does
+not: `include` (``includes``), the meaning of any field (``normalise``), CSV tables (``tables``).
 
 YAML is read from parser events. Nothing is ever constructed from a tag; aliases are copied, so their
 expansion is counted and a self-reference is seen; nesting is limited before Python's own limit.
@@ -40,7 +40,7 @@ _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None, "True
 _STRING_TAG = "tag:yaml.org,2002:str"
 
 
-class _StopReading(Exception):
+class _UnreadableError(Exception):
     """Reading of a file cannot go on; carries line and message."""
 
     def __init__(self, line: int, message: str) -> None:
@@ -158,7 +158,7 @@ def read_yaml(files: Files, path: Path, named: Where | None = None, field: str =
     shown = files.name(path)
     try:
         tree = _Builder(text, shown, files.problems).build()
-    except _StopReading as stop:
+    except _UnreadableError as stop:
         files.problems.add(Where(shown, stop.line), "", stop.message, fatal=True)
         return None
     except yaml.MarkedYAMLError as failure:
@@ -166,7 +166,9 @@ def read_yaml(files: Files, path: Path, named: Where | None = None, field: str =
         files.problems.add(Where(shown, line), "", _syntax_message(failure, text, line), fatal=True)
         return None
     except yaml.YAMLError as failure:
-        files.problems.add(Where(shown), "", f"is not readable as YAML: {failure}".splitlines()[0], fatal=True)
+        files.problems.add(
+            Where(shown), "", f"is not readable as YAML: {failure}".splitlines()[0], fatal=True
+        )
         return None
     if tree is None:
         files.problems.add(Where(shown), "", "is empty; a scenario begins with 'name: ...'", fatal=True)
@@ -206,7 +208,9 @@ class _Builder:
             if isinstance(event, DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise _StopReading(_line(event), "a second document begins here ('---'); write one per file")
+                    raise _UnreadableError(
+                        _line(event), "a second document begins here ('---'); write one per file"
+                    )
                 tree = self._node(next(self._events), 0)
         return tree
 
@@ -216,11 +220,11 @@ class _Builder:
     def _count(self, nodes: int, event: Event) -> None:
         self._nodes += nodes
         if self._nodes > MAX_NODES:
-            raise _StopReading(_line(event), f"anchors or lists expand to more than {MAX_NODES:,} values")
+            raise _UnreadableError(_line(event), f"anchors or lists expand to more than {MAX_NODES:,} values")
 
     def _node(self, event: Event, depth: int) -> Any:
         if depth > MAX_DEPTH:
-            raise _StopReading(_line(event), f"nested more than {MAX_DEPTH} levels deep")
+            raise _UnreadableError(_line(event), f"nested more than {MAX_DEPTH} levels deep")
         if isinstance(event, AliasEvent):
             return self._alias(event)
         self._count(1, event)
@@ -242,9 +246,9 @@ class _Builder:
 
     def _alias(self, event: AliasEvent) -> Any:
         if event.anchor in self._open:
-            raise _StopReading(_line(event), f"anchor &{event.anchor} contains itself")
+            raise _UnreadableError(_line(event), f"anchor &{event.anchor} contains itself")
         if event.anchor not in self._anchors:
-            raise _StopReading(_line(event), f"alias *{event.anchor} has no anchor &{event.anchor} before it")
+            raise _UnreadableError(_line(event), f"alias *{event.anchor} has no anchor &{event.anchor} before it")
         value, size = self._anchors[event.anchor]
         self._count(size, event)
         return copy_tree(value)
@@ -284,7 +288,9 @@ class _Builder:
 
     def _key(self, event: Event) -> str:
         if not isinstance(event, ScalarEvent):
-            raise _StopReading(_line(event), "a field name must be plain text, found a list, mapping or alias")
+            raise _UnreadableError(
+                _line(event), "a field name must be plain text, found a list, mapping or alias"
+            )
         self._count(1, event)
         return str(event.value)
 
@@ -303,7 +309,7 @@ def read_value(text: str, where: Where, problems: Problems) -> Any:
     """Value of a short YAML text such as ``{1990-01: 40 DKK/t}``; raises ValueError where it is none."""
     try:
         return _Builder(text, where.file, problems).build()
-    except (_StopReading, yaml.YAMLError) as failure:
+    except (_UnreadableError, yaml.YAMLError) as failure:
         raise ValueError(f"cannot read {text!r} as YAML") from failure
 
 
@@ -315,7 +321,7 @@ def _line(event: Event) -> int:
 def _scalar(event: Event) -> Any:
     """Value of a plain scalar: numbers, true and false, null, else text (also `yes`, `no` and dates)."""
     if not isinstance(event, ScalarEvent):
-        raise _StopReading(_line(event), "expected a value")
+        raise _UnreadableError(_line(event), "expected a value")
     text: str = event.value
     if event.style not in (None, "") or event.tag == _STRING_TAG:
         return text
@@ -326,68 +332,3 @@ def _scalar(event: Event) -> Any:
     if _FLOAT.match(text):
         return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
     return text
-
-
-def read_with_includes(files: Files, path: Path) -> Section | None:
-    """One mapping from a YAML file and everything it includes.
-
-    `include` is a file name or a list of them at the top of a file, relative to that file; names may
-    hold wildcards (``firms/*.yaml``, read in alphabetical order). A field given in two files is an
-    error unless both are mappings, which are joined.
-    """
-    return _Includer(files).follow(path, (), None)
-
-
-class _Includer:
-    """Follows `include` once per file and sees circles."""
-
-    def __init__(self, files: Files) -> None:
-        self._files = files
-        self._done: set[Path] = set()
-
-    def follow(self, path: Path, chain: tuple[Path, ...], named: Where | None) -> Section | None:
-        """Mapping of a file with its includes joined in."""
-        here = path.resolve()
-        if here in chain:
-            circle = " -> ".join(self._files.name(p) for p in (*chain[chain.index(here) :], here))
-            place = named or Where(self._files.name(path))
-            self._files.problems.add(place, "include", f"files include each other in a circle: {circle}", fatal=True)
-            return None
-        if here in self._done:
-            return None
-        self._done.add(here)
-        tree = read_yaml(self._files, path, named, "include")
-        if tree is None or "include" not in tree:
-            return tree
-        where = tree.place("include")
-        wanted = tree.pop("include")
-        for text in wanted if isinstance(wanted, list) else [wanted]:
-            for file in self._matches(text, where):
-                other = self.follow(file, (*chain, here), where)
-                if other is not None:
-                    join(tree, other, (), self._files.problems)
-        return tree
-
-    def _matches(self, text: Any, where: Where) -> list[Path]:
-        path = self._files.find(text, where, "include")
-        if path is None:
-            return []
-        if not any(sign in path.name for sign in "*?["):
-            return [path]
-        found = sorted(path.parent.glob(path.name))
-        if not found:
-            self._files.problems.add(where, "include", f"no file matches {text!r}", fatal=True)
-        return found
-
-
-def join(tree: Section, other: Section, loc: tuple[str, ...], problems: Problems) -> None:
-    """Join another file's mapping into `tree`; a value that both define is noted as a problem."""
-    for key in list(other):
-        if key not in tree:
-            tree.take(key, other)
-        elif isinstance(tree[key], Section) and isinstance(other[key], Section):
-            join(tree[key], other[key], (*loc, key), problems)
-        else:
-            first = tree.place(key)
-            message = f"is given here and in {first.file}:{first.line}; keep one"
-            problems.add(other.place(key), ".".join((*loc, key)), message)

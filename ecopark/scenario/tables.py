@@ -116,7 +116,9 @@ def _check_header(header: list[str], columns: Columns, where: Where, problems: P
             problems.add(where, f"column {name}", "stands twice in the header", fatal=True)
         elif name not in known and not columns.free:
             listed = ", ".join(known)
-            problems.add(where, f"column {name}", f"unknown column{nearest(name, known)}; columns here: {listed}")
+            problems.add(
+                where, f"column {name}", f"unknown column{nearest(name, known)}; columns here: {listed}"
+            )
     return True
 
 
@@ -124,7 +126,9 @@ def _row(header: list[str], cells: list[str], where: Where, problems: Problems) 
     if not any(cell.strip() for cell in cells):
         return []
     if len(cells) != len(header):
-        problems.add(where, "", f"has {len(cells)} cells where the header has {len(header)}; quote text with commas")
+        problems.add(
+            where, "", f"has {len(cells)} cells where the header has {len(header)}; quote text with commas"
+        )
         return []
     named = zip(header, cells, strict=True)
     return [Row(where, {name: cell.strip() for name, cell in named if cell.strip()})]
@@ -140,7 +144,9 @@ def series_of(rows: Sequence[Row], problems: Problems) -> Section:
         path: Section = table[name]
         if when in path:
             first = path.place(when).line
-            problems.add(row.where, "column date", f"{when} of series {name!r} stands already in line {first}")
+            problems.add(
+                row.where, "column date", f"{when} of series {name!r} stands already in line {first}"
+            )
             continue
         path.put(when, _number(row, "value"), row.where)
         for option, value in _options(row, problems).items():

@@ -19,7 +19,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 
 from ecopark.scenario.paths import Context, Path, parse_month, parse_path, parse_quantity
 from ecopark.scenario.seasons import season_profile
@@ -52,7 +60,11 @@ class Dim:
         if expected != quantity.unit:
             raise UnitError(f"expected a quantity in {_EXAMPLES.get(expected, expected)}, found {quantity}")
         if not self.low <= quantity.value <= self.high:
-            bounds = f"at least {self.low:g}" if self.high == float("inf") else f"between {self.low:g} and {self.high:g}"
+            bounds = (
+                f"at least {self.low:g}"
+                if self.high == float("inf")
+                else f"between {self.low:g} and {self.high:g}"
+            )
             raise UnitError(f"must be {bounds}{'' if expected == '1' else ' ' + expected}, found {quantity}")
         return quantity
 
@@ -71,7 +83,9 @@ _EXAMPLES = {
 
 def _context(info: ValidationInfo) -> Context:
     if not isinstance(info.context, Context):
-        raise TypeError("validate with context=Context(Units(...)): numbers cannot be read without their units")
+        raise TypeError(
+            "validate with context=Context(Units(...)): numbers cannot be read without their units"
+        )
     return info.context
 
 
@@ -428,8 +442,12 @@ class Policy(Block):
     bans: tuple[Ban, ...] = ()
 
 
-_PERMIT_TIME = {"none": _q(60.0, "day"), "low": _q(180.0, "day"), "hazardous": _q(365.0, "day")}
-_REFUSAL = {"none": _q(0.02), "low": _q(0.10), "hazardous": _q(0.30)}
+_PERMIT_TIME: dict[Hazard, Quantity] = {
+    "none": _q(60.0, "day"),
+    "low": _q(180.0, "day"),
+    "hazardous": _q(365.0, "day"),
+}
+_REFUSAL: dict[Hazard, Quantity] = {"none": _q(0.02), "low": _q(0.10), "hazardous": _q(0.30)}
 
 
 class Regulator(Block):
@@ -439,10 +457,10 @@ class Regulator(Block):
     """
 
     officers: Annotated[int, Field(ge=1, le=10_000)] = 2
-    permit_time: Annotated[Mapping[Hazard, Duration], AfterValidator(lambda own: {**_PERMIT_TIME, **own})] = (
+    permit_time: Annotated[Mapping[Hazard, Duration], AfterValidator(lambda own: _PERMIT_TIME | own)] = (
         _PERMIT_TIME
     )
-    refusal: Annotated[Mapping[Hazard, Share], AfterValidator(lambda own: {**_REFUSAL, **own})] = _REFUSAL
+    refusal: Annotated[Mapping[Hazard, Share], AfterValidator(lambda own: _REFUSAL | own)] = _REFUSAL
 
 
 class Facilitator(Block):
@@ -509,7 +527,9 @@ class Agents(Block):
     negotiation: Negotiation = Negotiation()
     contracts: ContractRules = ContractRules()
     trust: Trust = Trust()
-    ties: tuple[tuple[Name, Name], ...] = Field(default=(), description="Pairs of firms that know each other well.")
+    ties: tuple[tuple[Name, Name], ...] = Field(
+        default=(), description="Pairs of firms that know each other well."
+    )
 
 
 class Mechanisms(Block):

@@ -155,8 +155,10 @@ def validate(raw: Section, context: Context, report: Report) -> Park | None:
                 for place, message in _messages(error, loc):
                     report.add(place, message)
             # From the back, so that leaving out one entry of a list does not move the next.
-            if not all([_repair(tree, loc) for loc, _ in reversed(errors)]):
+            repaired = [_repair(tree, loc) for loc, _ in reversed(errors)]
+            if not all(repaired):
                 return None
+    return None
     return None
 
 
@@ -240,7 +242,9 @@ def _bad_pattern(loc: Loc, found: Any, *, is_key: bool) -> str:
     if "currency" in loc:
         return f"expected a currency code of three capital letters such as DKK, found {describe(found)}"
     what = "a name" if is_key else "the name of an entry"
-    return f"expected {what} of lower case letters a-z, digits and _ (such as fly_ash), found {describe(found)}"
+    return (
+        f"expected {what} of lower case letters a-z, digits and _ (such as fly_ash), found {describe(found)}"
+    )
 
 
 def model_at(loc: Sequence[str | int]) -> type[Block] | None:

@@ -39,7 +39,9 @@ def arguments(node: Function) -> dict[str, str]:
 
 
 def is_array(annotation: str, aliases: frozenset[str]) -> bool:
-    """Whether an annotation is an array or may be one; containers of arrays are described in words."""
+    """Whether an annotation is or may be an array of numbers; containers are described in words."""
+    if "object_" in annotation:
+        return False
     return any(re.fullmatch(rf"{name}(\[.*\])?", part.strip()) for part in annotation.split("|") for name in aliases)
 
 

@@ -67,7 +67,14 @@ RESOURCES = {
         "source": "library book",
         "mark": "M",
     },
-    "peat": {"name": "Peat", "kind": "material", "unit": "t", "virgin": {"price": "30 EUR/t"}, "source": "x", "mark": "M"},
+    "peat": {
+        "name": "Peat",
+        "kind": "material",
+        "unit": "t",
+        "virgin": {"price": "30 EUR/t"},
+        "source": "x",
+        "mark": "M",
+    },
 }
 TRANSPORT = {
     "truck": {"handling": "2 EUR/t", "variable": "0.1 EUR/t/km", "source": "library book", "mark": "S"},
@@ -75,7 +82,13 @@ TRANSPORT = {
     "barge": {"variable": "0.02 EUR/t/km", "source": "library book", "mark": "M"},
 }
 PATHWAYS = {
-    "ash_for_clay": {"giver": "fly_ash", "taker": "clay", "max_share": "30 %", "source": "library book", "mark": "S"},
+    "ash_for_clay": {
+        "giver": "fly_ash",
+        "taker": "clay",
+        "max_share": "30 %",
+        "source": "library book",
+        "mark": "S",
+    },
     "peat_for_coal": {"giver": "peat", "taker": "coal", "source": "library book", "mark": "M"},
 }
 ARCHETYPES = {

@@ -51,7 +51,11 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
 CASES = [
     # units
     Case("wrong_dimension_of_capacity", [(CEMENT, "    capacity: 100 kt #!\n")], ["per time"]),
-    Case("misspelt_unit", [(CEMENT, "    capacity: 100 ktt/yr #!\n")], ["unknown unit 'ktt'", "Did you mean 'kt'"]),
+    Case(
+        "misspelt_unit",
+        [(CEMENT, "    capacity: 100 ktt/yr #!\n")],
+        ["unknown unit 'ktt'", "Did you mean 'kt'"],
+    ),
     Case("unit_left_out", [(CEMENT, "    capacity: 100 #!\n")], ["per time such as '80 kt/yr'"]),
     Case("no_number", [(CEMENT, "    capacity: plenty #!\n")], ["number with its unit", "'plenty'"]),
     Case("nan", [(CEMENT, "    capacity: .nan #!\n")], ["not a finite number"]),
@@ -64,7 +68,11 @@ CASES = [
         [("{1991-01: 100 MW, 1995: 200 MW}", "\n      1991-01: 100 MW\n      1995-01: -200 MW #!")],
         ["must not be negative"],
     ),
-    Case("coefficient_in_wrong_unit", [(CLAY, "      clay: 0.3 MWh/t #!\n")], ["clay (material) is counted in t"]),
+    Case(
+        "coefficient_in_wrong_unit",
+        [(CLAY, "      clay: 0.3 MWh/t #!\n")],
+        ["clay (material) is counted in t"],
+    ),
     Case(
         "heat_port_in_tonnes",
         [("coefficient: 0.5,", "coefficient: 0.5 t/MWh,"), ("0.2}}", "0.2}} #!")],
@@ -80,12 +88,28 @@ CASES = [
         define("    clay: {virgin: {price: 12}} #!"),
         ["expected EUR/t, such as '12 EUR/t', found 12"],
     ),
-    Case("price_of_other_unit", define("    clay: {virgin: {price: 12 EUR/MWh}} #!"), ["expected EUR/t", "EUR/MWh"]),
-    Case("currency_without_rate", [(TAX, "{1987-01: 40 SEK/t} #!")], ["prices in SEK need its value in EUR", "rates: {SEK"]),
+    Case(
+        "price_of_other_unit",
+        define("    clay: {virgin: {price: 12 EUR/MWh}} #!"),
+        ["expected EUR/t", "EUR/MWh"],
+    ),
+    Case(
+        "currency_without_rate",
+        [(TAX, "{1987-01: 40 SEK/t} #!")],
+        ["prices in SEK need its value in EUR", "rates: {SEK"],
+    ),
     Case("tax_per_energy", [(TAX, "40 DKK/MWh #!")], ["expected EUR/t"]),
-    Case("mixed_units_in_path", [(TAX, "{1987-01: 40 DKK/t, 1990-01: 130 DKK/m3} #!")], ["one unit", "EUR/m3"]),
-    Case("grade_without_degrees", [("grade: 250 degC", "grade: 250"), ("0.2}}", "0.2}} #!")], ["degC", "temperature"]),
-    Case("heat_without_grade", [(" grade: 250 degC,", ""), ("0.2}}", "0.2}} #!")], ["heat needs a temperature"]),
+    Case(
+        "mixed_units_in_path", [(TAX, "{1987-01: 40 DKK/t, 1990-01: 130 DKK/m3} #!")], ["one unit", "EUR/m3"]
+    ),
+    Case(
+        "grade_without_degrees",
+        [("grade: 250 degC", "grade: 250"), ("0.2}}", "0.2}} #!")],
+        ["degC", "temperature"],
+    ),
+    Case(
+        "heat_without_grade", [(" grade: 250 degC,", ""), ("0.2}}", "0.2}} #!")], ["heat needs a temperature"]
+    ),
     Case(
         "water_class_out_of_range",
         [("    season: heating", "    in: {cooling: {grade: 7}} #!")],
@@ -96,109 +120,313 @@ CASES = [
         define("    clay: {transport: [steam_pipe]} #!"),
         ["'steam_pipe' carries MWh, but clay is counted in t"],
     ),
-    Case("zero_lifetime", [("layout:", "transport: {truck: {lifetime: 0 yr}} #!\nlayout:")], ["must be positive"]),
-    Case("share_above_one", [("    season: heating", "    utilisation: 1.5 #!")], ["between 0 and 1", "found 1.5"]),
-    Case("time_for_money", [(PAYBACK, "    behaviour: {payback: 6 EUR} #!\n")], ["time such as", "found 6 EUR"]),
+    Case(
+        "zero_lifetime",
+        [("layout:", "transport: {truck: {lifetime: 0 yr}} #!\nlayout:")],
+        ["must be positive"],
+    ),
+    Case(
+        "share_above_one",
+        [("    season: heating", "    utilisation: 1.5 #!")],
+        ["between 0 and 1", "found 1.5"],
+    ),
+    Case(
+        "time_for_money", [(PAYBACK, "    behaviour: {payback: 6 EUR} #!\n")], ["time such as", "found 6 EUR"]
+    ),
     Case("bad_mark", [(CEMENT, "    capacity: {value: 100 kt/yr, mark: X} #!\n")], ["mark must be S (seen)"]),
-    Case("pathway_capital", [("layout:", "pathways: {ash_for_clay: {capital: 5 EUR/t}} #!\nlayout:")], ["EUR/(t/day)"]),
+    Case(
+        "pathway_capital",
+        [("layout:", "pathways: {ash_for_clay: {capital: 5 EUR/t}} #!\nlayout:")],
+        ["EUR/(t/day)"],
+    ),
     # fields
-    Case("unknown_field", [(PAYBACK, "    behaviour: {paybak: 6 yr} #!\n")], ["unknown field 'paybak'", "'payback'"]),
-    Case("unknown_firm_field", [(CEMENT, CEMENT + "    capcity: 1 t/yr #!\n")], ["'capcity'", "Did you mean 'capacity'"]),
-    Case("unknown_top_field", [("policy:", "polcy: 1 #!\npolicy:")], ["unknown field 'polcy'", "Did you mean 'policy'"]),
-    Case("unknown_port_field", [("burden: {elec", "burdn: {elec"), ("0.2}}", "0.2}} #!")], ["Did you mean 'burden'"]),
-    Case("missing_capacity", [("  cement:\n", "  cement: #!\n"), (CEMENT, "")], ["is missing", "capacity: 80 kt/yr"]),
-    Case("missing_name", [("name: Demo park\n", "description: none #!\n")], ["is missing", "name: Kalundborg"]),
-    Case("missing_site", [("  cement:\n", "  cement: #!\n"), (SITE, "")], ["is missing", "site: [11.08, 55.66]"]),
+    Case(
+        "unknown_field",
+        [(PAYBACK, "    behaviour: {paybak: 6 yr} #!\n")],
+        ["unknown field 'paybak'", "'payback'"],
+    ),
+    Case(
+        "unknown_firm_field",
+        [(CEMENT, CEMENT + "    capcity: 1 t/yr #!\n")],
+        ["'capcity'", "Did you mean 'capacity'"],
+    ),
+    Case(
+        "unknown_top_field",
+        [("policy:", "polcy: 1 #!\npolicy:")],
+        ["unknown field 'polcy'", "Did you mean 'policy'"],
+    ),
+    Case(
+        "unknown_port_field",
+        [("burden: {elec", "burdn: {elec"), ("0.2}}", "0.2}} #!")],
+        ["Did you mean 'burden'"],
+    ),
+    Case(
+        "missing_capacity",
+        [("  cement:\n", "  cement: #!\n"), (CEMENT, "")],
+        ["is missing", "capacity: 80 kt/yr"],
+    ),
+    Case(
+        "missing_name", [("name: Demo park\n", "description: none #!\n")], ["is missing", "name: Kalundborg"]
+    ),
+    Case(
+        "missing_site",
+        [("  cement:\n", "  cement: #!\n"), (SITE, "")],
+        ["is missing", "site: [11.08, 55.66]"],
+    ),
     Case("site_of_three", [(SITE, "    site: [11.1, 55.6, 3] #!\n")], ["expected 2 entries, found 3"]),
     Case("site_of_text", [(SITE, "    site: [east, 55.6] #!\n")], ["expected a number, found 'east'"]),
-    Case("latitude_95", [(SITE, "    site: [11.18, 95] #!\n")], ["latitude must lie between -90 and 90, found 95"]),
+    Case(
+        "latitude_95",
+        [(SITE, "    site: [11.18, 95] #!\n")],
+        ["latitude must lie between -90 and 90, found 95"],
+    ),
     Case("longitude_200", [(SITE, "    site: [200, 55] #!\n")], ["longitude must lie between -180 and 180"]),
-    Case("firm_is_text", [("policy:", "  mill: a paper mill #!\npolicy:")], ["expected a block of fields, found 'a paper"]),
-    Case("attention_is_text", [(PAYBACK, "    behaviour: {attention: two} #!\n")], ["expected a whole number, found 'two'"]),
-    Case("attention_is_zero", [(PAYBACK, "    behaviour: {attention: 0} #!\n")], ["must be at least 1, found 0"]),
-    Case("switch_is_text", [("policy:", "mechanisms: {trading: maybe} #!\npolicy:")], ["expected true or false, found 'maybe'"]),
-    Case("bad_choice", [("crs: lonlat", "crs: lonlt"), ("detour: 1.3}", "detour: 1.3} #!")], ["Did you mean 'lonlat'"]),
-    Case("bad_entry_name", [("  cement:\n", "  Cement-Works: #!\n")], ["lower case letters", "'Cement-Works'"]),
-    Case("bad_season", [("season: heating", "season: heatng #!")], ["unknown season 'heatng'", "Did you mean 'heating'"]),
+    Case(
+        "firm_is_text",
+        [("policy:", "  mill: a paper mill #!\npolicy:")],
+        ["expected a block of fields, found 'a paper"],
+    ),
+    Case(
+        "attention_is_text",
+        [(PAYBACK, "    behaviour: {attention: two} #!\n")],
+        ["expected a whole number, found 'two'"],
+    ),
+    Case(
+        "attention_is_zero",
+        [(PAYBACK, "    behaviour: {attention: 0} #!\n")],
+        ["must be at least 1, found 0"],
+    ),
+    Case(
+        "switch_is_text",
+        [("policy:", "mechanisms: {trading: maybe} #!\npolicy:")],
+        ["expected true or false, found 'maybe'"],
+    ),
+    Case(
+        "bad_choice",
+        [("crs: lonlat", "crs: lonlt"), ("detour: 1.3}", "detour: 1.3} #!")],
+        ["Did you mean 'lonlat'"],
+    ),
+    Case(
+        "bad_entry_name", [("  cement:\n", "  Cement-Works: #!\n")], ["lower case letters", "'Cement-Works'"]
+    ),
+    Case(
+        "bad_season",
+        [("season: heating", "season: heatng #!")],
+        ["unknown season 'heatng'", "Did you mean 'heating'"],
+    ),
     Case("season_of_eleven", [("season: heating", f"season: {[1] * 11} #!")], ["twelve numbers", "found 11"]),
     Case("season_of_zeros", [("season: heating", f"season: {[0] * 12} #!")], ["must not all be zero"]),
     # names
-    Case("unknown_archetype", [("coal_power_station", "coal_power_sation #!")], ["Did you mean 'coal_power_station'"]),
-    Case("unknown_resource", [(CLAY, "      clai: 0.3 t/t #!\n")], ["unknown resource 'clai'", "Did you mean 'clay'"]),
-    Case("unknown_burden", [("{electricity: 0.2}", "{electrcity: 0.2}"), ("0.2}}", "0.2}} #!")], ["'electricity'"]),
-    Case("unknown_transport", define("    clay: {transport: [trck]} #!"), ["unknown transport mode 'trck'", "'truck'"]),
+    Case(
+        "unknown_archetype",
+        [("coal_power_station", "coal_power_sation #!")],
+        ["Did you mean 'coal_power_station'"],
+    ),
+    Case(
+        "unknown_resource",
+        [(CLAY, "      clai: 0.3 t/t #!\n")],
+        ["unknown resource 'clai'", "Did you mean 'clay'"],
+    ),
+    Case(
+        "unknown_burden",
+        [("{electricity: 0.2}", "{electrcity: 0.2}"), ("0.2}}", "0.2}} #!")],
+        ["'electricity'"],
+    ),
+    Case(
+        "unknown_transport",
+        define("    clay: {transport: [trck]} #!"),
+        ["unknown transport mode 'trck'", "'truck'"],
+    ),
     Case(
         "unknown_pathway_end",
         [("layout:", "pathways: {mine: {giver: fly_ahs, taker: clay}} #!\nlayout:")],
         ["unknown resource 'fly_ahs'", "Did you mean 'fly_ash'"],
     ),
     Case("unknown_recipe", define("    clay: {virgin: {recipe: {watr: 1}}} #!"), ["unknown resource 'watr'"]),
-    Case("unknown_tie", [("policy:", "agents: {ties: [[plant, cemnt]]} #!\npolicy:")], ["unknown firm 'cemnt'", "'cement'"]),
+    Case(
+        "unknown_tie",
+        [("policy:", "agents: {ties: [[plant, cemnt]]} #!\npolicy:")],
+        ["unknown firm 'cemnt'", "'cement'"],
+    ),
     Case("tie_with_itself", [("policy:", "agents: {ties: [[plant, plant]]} #!\npolicy:")], ["with itself"]),
-    Case("unknown_drop", [("    season: heating", "    drop: [ahs] #!")], ["no stream 'ahs'", "Did you mean 'ash'"]),
+    Case(
+        "unknown_drop",
+        [("    season: heating", "    drop: [ahs] #!")],
+        ["no stream 'ahs'", "Did you mean 'ash'"],
+    ),
     Case("unknown_series", [(TAX, "{series: taks} #!")], ["unknown series 'taks'"]),
-    Case("unknown_library", [("layout:", "resources: {use: [libary]} #!\nlayout:")], ["'libary'"], lines=False),
-    Case("resource_beside_define", [("layout:", "resources: {gravel: {unit: t}} #!\nlayout:")], ["write own resources"]),
+    Case(
+        "unknown_library", [("layout:", "resources: {use: [libary]} #!\nlayout:")], ["'libary'"], lines=False
+    ),
+    Case(
+        "resource_beside_define",
+        [("layout:", "resources: {gravel: {unit: t}} #!\nlayout:")],
+        ["write own resources"],
+    ),
     # dates
     Case("month_13", [("opens: 1991-01", "opens: 1991-13 #!")], ["'1991-13' is no date"]),
-    Case("no_date", [("opens: 1991-01", "opens: spring #!")], ["expected a date such as 1959-06, found 'spring'"]),
+    Case(
+        "no_date",
+        [("opens: 1991-01", "opens: spring #!")],
+        ["expected a date such as 1959-06, found 'spring'"],
+    ),
     Case("month_13_in_path", [(TAX, "{1987-13: 40 DKK/t} #!")], ["'1987-13' is no date"]),
     Case("date_twice", [(TAX, "{1987-01: 4 DKK/t, 1987: 5 DKK/t} #!")], ["date 1987 stands twice"]),
-    Case("end_before_start", [(TIME, "time: {start: 1990-01, end: 1989-12} #!")], ["end 1989-12 lies before start 1990-01"]),
+    Case(
+        "end_before_start",
+        [(TIME, "time: {start: 1990-01, end: 1989-12} #!")],
+        ["end 1989-12 lies before start 1990-01"],
+    ),
     Case(
         "capacity_before_opening",
         [("{1991-01: 100 MW, 1995: 200 MW}", "{1989-01: 100 MW, 1995: 200 MW} #!")],
         ["date 1989-01 lies before the opening (1991-01)"],
     ),
-    Case("change_before_opening", change("{at: 1985-06, set: {out: {ash: 30 kg/MWh}}}"), ["1985-06 lies before the opening"]),
+    Case(
+        "change_before_opening",
+        change("{at: 1985-06, set: {out: {ash: 30 kg/MWh}}}"),
+        ["1985-06 lies before the opening"],
+    ),
     Case(
         "port_before_opening",
         [("coefficient: 0.5,", "coefficient: 0.5, from: 1980-01,"), ("0.2}}", "0.2}} #!")],
         ["date 1980-01 lies before the opening of the process (1991-01)"],
     ),
-    Case("closes_before_opening", [("opens: 1991-01", "opens: 1991-01\n    closes: 1990-01 #!")], ["not after it opens"], lines=False),
-    Case("process_outlives_firm", [
-        (CEMENT + "    in:\n" + CLAY, "    closes: 1995-01\n    processes:\n      kiln: {capacity: 1 kt/yr, closes: 1996-01} #!\n"),
-    ], ["lies after the closing of the firm (1995-01)"]),
+    Case(
+        "closes_before_opening",
+        [("opens: 1991-01", "opens: 1991-01\n    closes: 1990-01 #!")],
+        ["not after it opens"],
+        lines=False,
+    ),
+    Case(
+        "process_outlives_firm",
+        [
+            (
+                CEMENT + "    in:\n" + CLAY,
+                "    closes: 1995-01\n    processes:\n      kiln: {capacity: 1 kt/yr, closes: 1996-01} #!\n",
+            ),
+        ],
+        ["lies after the closing of the firm (1995-01)"],
+    ),
     # changes
-    Case("change_unknown_stream", change("{at: 1993-06, set: {out: {ahs: 30 kg/MWh}}}"), ["no stream 'ahs'", "'ash'"]),
-    Case("change_unknown_process", change("{at: 1993-06, process: boiler, stop: {out: [ash]}}"), ["unknown process 'boiler'"]),
-    Case("change_unknown_field", change("{at: 1993-06, sett: {out: {ash: 30 kg/MWh}}}"), ["unknown field 'sett'", "'set'"]),
+    Case(
+        "change_unknown_stream",
+        change("{at: 1993-06, set: {out: {ahs: 30 kg/MWh}}}"),
+        ["no stream 'ahs'", "'ash'"],
+    ),
+    Case(
+        "change_unknown_process",
+        change("{at: 1993-06, process: boiler, stop: {out: [ash]}}"),
+        ["unknown process 'boiler'"],
+    ),
+    Case(
+        "change_unknown_field",
+        change("{at: 1993-06, sett: {out: {ash: 30 kg/MWh}}}"),
+        ["unknown field 'sett'", "'set'"],
+    ),
     Case("change_adds_existing", change("{at: 1993-06, add: {out: {ash: 30 kg/MWh}}}"), ["exists already"]),
     Case("change_without_date", change("{stop: {out: [ash]}}"), ["expected a change with 'at'"]),
     # ports
-    Case("scheduled_with_feed", [(CLAY, "      clay: {coefficient: 0.3, feed: true} #!\n")], ["only a process with 'drive: feed'"]),
-    Case("feed_without_feed", [(CEMENT, CEMENT + "    drive: feed #!\n")], ["needs an in-port with 'feed: true'"]),
+    Case(
+        "scheduled_with_feed",
+        [(CLAY, "      clay: {coefficient: 0.3, feed: true} #!\n")],
+        ["only a process with 'drive: feed'"],
+    ),
+    Case(
+        "feed_without_feed",
+        [(CEMENT, CEMENT + "    drive: feed #!\n")],
+        ["needs an in-port with 'feed: true'"],
+    ),
     Case("no_virgin", [(CLAY, "      fly_ash: 0.3 t/t #!\n")], ["fly_ash has no virgin supply"]),
     Case("no_disposal", [(CLAY, CLAY + "    out: {clay: 0.1} #!\n")], ["clay has no disposal route"]),
-    Case("disposal_on_need", [(CLAY, "      clay: {coefficient: 0.3, disposal: {route: landfill}} #!\n")], ["belongs to an out-port"]),
+    Case(
+        "disposal_on_need",
+        [(CLAY, "      clay: {coefficient: 0.3, disposal: {route: landfill}} #!\n")],
+        ["belongs to an out-port"],
+    ),
     # currency
-    Case("currency_code", [(CURRENCY, "currency: {code: euro, price_year: 1995} #!")], ["three capital letters", "'euro'"]),
+    Case(
+        "currency_code",
+        [(CURRENCY, "currency: {code: euro, price_year: 1995} #!")],
+        ["three capital letters", "'euro'"],
+    ),
     Case("currency_missing", [(CURRENCY + "\n", "")], ["is missing", "currency: {code: DKK"], lines=False),
     Case("negative_rate", [("DKK: 0.134}}", "DKK: -1}} #!")], ["must be more than 0"]),
-    Case("nominal_without_deflator", [(TAX, "{1987-01: 40 DKK/t, nominal: true} #!")], ["needs currency.deflator"]),
+    Case(
+        "nominal_without_deflator",
+        [(TAX, "{1987-01: 40 DKK/t, nominal: true} #!")],
+        ["needs currency.deflator"],
+    ),
     # YAML
-    Case("duplicate_key", [(CEMENT, CEMENT + "    capacity: 5 kt/yr #!\n")], ["stands twice in one block; the first is in line"]),
+    Case(
+        "duplicate_key",
+        [(CEMENT, CEMENT + "    capacity: 5 kt/yr #!\n")],
+        ["stands twice in one block; the first is in line"],
+    ),
     Case("tab", [(CEMENT, "\tcapacity: 100 kt/yr #!\n")], ["tab"]),
-    Case("open_bracket", [(SITE, "    site: [11.18, 55.66\n"), ("    capacity: 100 kt/yr\n", "    capacity: 100 kt/yr #!\n")], ["YAML syntax"]),
-    Case("python_tag", [(CEMENT, "    capacity: !!python/object/apply:os.system ['echo'] #!\n")], ["tag"], lines=False),
+    Case(
+        "open_bracket",
+        [(SITE, "    site: [11.18, 55.66\n"), ("    capacity: 100 kt/yr\n", "    capacity: 100 kt/yr #!\n")],
+        ["YAML syntax"],
+    ),
+    Case(
+        "python_tag",
+        [(CEMENT, "    capacity: !!python/object/apply:os.system ['echo'] #!\n")],
+        ["tag"],
+        lines=False,
+    ),
     Case("custom_tag", [("name: Demo park", "name: !secret Demo park #!")], ["tag !secret is not read"]),
     Case("second_document", [("policy:", "--- #!\npolicy:")], ["a second document begins here"]),
-    Case("list_at_top", [], ["expected fields such as 'name: ...' at the top, found a list"], {"scenario.yaml": "- a #!\n"}),
+    Case(
+        "list_at_top",
+        [],
+        ["expected fields such as 'name: ...' at the top, found a list"],
+        {"scenario.yaml": "- a #!\n"},
+    ),
     Case("empty_file", [], ["is empty"], {"scenario.yaml": "# nothing\n"}, lines=False),
-    Case("exploding_anchors", [], ["expand to more than 200,000"], {"scenario.yaml": BASE + BOMB}, lines=False),
+    Case(
+        "exploding_anchors", [], ["expand to more than 200,000"], {"scenario.yaml": BASE + BOMB}, lines=False
+    ),
     Case("anchor_in_itself", [("policy:", "extra: &x [*x] #!\npolicy:")], ["anchor &x contains itself"]),
     Case("alias_without_anchor", [("policy:", "extra: *nobody #!\npolicy:")], ["nobody"]),
     Case("deep_nesting", [("policy:", f"extra: {'[' * 5000}{']' * 5000} #!\npolicy:")], ["64 levels deep"]),
-    Case("list_as_key", [("policy:", "? [a, b]\n: 1\npolicy:")], ["field name must be plain text"], lines=False),
+    Case(
+        "list_as_key", [("policy:", "? [a, b]\n: 1\npolicy:")], ["field name must be plain text"], lines=False
+    ),
     # files
     Case("binary_file", [], ["is a binary file"], {"scenario.yaml": b"\x89PNG\r\n\0\0\0"}, lines=False),
-    Case("latin_1", [], ["is not UTF-8 text", "line 2"], {"scenario.yaml": b"name: x\n# Asn\xe6s\n"}, lines=False),
-    Case("missing_include", [("policy:", "include: [plants.yaml] #!\npolicy:")], ["there is no file", "plants.yaml"]),
-    Case("include_outside", [("policy:", "include: ../../etc/passwd #!\npolicy:")], ["outside the scenario folder"]),
-    Case("include_absolute", [("policy:", "include: /etc/hostname #!\npolicy:")], ["outside the scenario folder"]),
-    Case("include_folder", [("policy:", "include: [sub]\npolicy:")], ["is a folder"], {"sub/x.txt": "x"}, lines=False),
-    Case("include_number", [("policy:", "include: [3] #!\npolicy:")], ["expected the name of a file, found 3"]),
+    Case(
+        "latin_1",
+        [],
+        ["is not UTF-8 text", "line 2"],
+        {"scenario.yaml": b"name: x\n# Asn\xe6s\n"},
+        lines=False,
+    ),
+    Case(
+        "missing_include",
+        [("policy:", "include: [plants.yaml] #!\npolicy:")],
+        ["there is no file", "plants.yaml"],
+    ),
+    Case(
+        "include_outside",
+        [("policy:", "include: ../../etc/passwd #!\npolicy:")],
+        ["outside the scenario folder"],
+    ),
+    Case(
+        "include_absolute",
+        [("policy:", "include: /etc/hostname #!\npolicy:")],
+        ["outside the scenario folder"],
+    ),
+    Case(
+        "include_folder",
+        [("policy:", "include: [sub]\npolicy:")],
+        ["is a folder"],
+        {"sub/x.txt": "x"},
+        lines=False,
+    ),
+    Case(
+        "include_number", [("policy:", "include: [3] #!\npolicy:")], ["expected the name of a file, found 3"]
+    ),
     Case("include_no_match", [("policy:", "include: firms/*.yaml #!\npolicy:")], ["no file matches"]),
     Case(
         "circular_include",
@@ -212,9 +440,16 @@ CASES = [
         ["is given here and in", "scenario.yaml:10"],
         {"a.yaml": "firms:\n  plant:\n    name: Other #!\n"},
     ),
-    Case("syntax_in_include", [("policy:", "include: [a.yaml]\npolicy:")], ["YAML syntax"], {"a.yaml": "x: ]  #!\n"}),
+    Case(
+        "syntax_in_include",
+        [("policy:", "include: [a.yaml]\npolicy:")],
+        ["YAML syntax"],
+        {"a.yaml": "x: ]  #!\n"},
+    ),
     # tables
-    Case("missing_table", [("series: prices.csv", "series: prises.csv #!")], ["there is no file", "prises.csv"]),
+    Case(
+        "missing_table", [("series: prices.csv", "series: prises.csv #!")], ["there is no file", "prises.csv"]
+    ),
     Case(
         "table_header",
         [],
@@ -226,7 +461,9 @@ CASES = [
         "table_unit",
         [],
         ["unknown unit 'tt'", "series.clay_price"],
-        {"prices.csv": "series,date,value,unit,source\nclay_price,1990,10,EUR/t,\nclay_price,1995,12,EUR/tt,WRONG\n"},
+        {
+            "prices.csv": "series,date,value,unit,source\nclay_price,1990,10,EUR/t,\nclay_price,1995,12,EUR/tt,WRONG\n"
+        },
     ),
     Case(
         "table_month",
@@ -234,14 +471,21 @@ CASES = [
         ["'1995-13' is no date"],
         {"prices.csv": "series,date,value,unit,source\nclay_price,1995-13,12,EUR/t,WRONG\n"},
     ),
-    Case("table_cells", [], ["has 3 cells where the header has 4"], {"prices.csv": "series,date,value,unit\nclay_price,1990,WRONG\n"}),
+    Case(
+        "table_cells",
+        [],
+        ["has 3 cells where the header has 4"],
+        {"prices.csv": "series,date,value,unit\nclay_price,1990,WRONG\n"},
+    ),
     Case(
         "table_date_twice",
         [],
         ["column date", "stands already in line 2"],
         {"prices.csv": "series,date,value,unit,source\nc,1990,1,EUR/t,\nc,1990,2,EUR/t,WRONG\n"},
     ),
-    Case("table_quote", [], ["CSV syntax"], {"prices.csv": 'series,date,value,unit\nc,1990,"1"2,EUR/t WRONG\n'}),
+    Case(
+        "table_quote", [], ["CSV syntax"], {"prices.csv": 'series,date,value,unit\nc,1990,"1"2,EUR/t WRONG\n'}
+    ),
     Case(
         "streams_firm",
         [("policy:", "streams: streams.csv\npolicy:")],
@@ -285,7 +529,14 @@ def test_one_mistake_gives_one_message_at_its_line(case: Case, tmp_path: Path) -
         assert part in shown
     if case.lines:
         assert [(Path(p.file).name, p.line) for p in found] == marked_lines(park), shown
-    for phrase in ("Extra inputs", "Value error", "Input should", "pydantic", "Traceback", "validation error"):
+    for phrase in (
+        "Extra inputs",
+        "Value error",
+        "Input should",
+        "pydantic",
+        "Traceback",
+        "validation error",
+    ):
         assert phrase not in shown
     assert all(p.file.startswith(str(park)) for p in found if not p.field.startswith("library")), shown
 
@@ -319,7 +570,9 @@ def test_twelve_mistakes_give_twelve_messages_at_once(tmp_path: Path) -> None:
     assert len(found) == 12
 
 
-def test_a_file_of_100_mb_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_100_mb_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     park = write(tmp_path, [])
     with (park / "scenario.yaml").open("wb") as file:
         file.truncate(100_000_000)

@@ -22,7 +22,9 @@ def demo(tmp_path: Path) -> Scenario:
     return Scenario.load(write(tmp_path, []), library=LIBRARY)
 
 
-def load(folder: Path, edits: list[tuple[str, str]], files: dict[str, str | bytes] | None = None, **more: Any) -> Park:
+def load(
+    folder: Path, edits: list[tuple[str, str]], files: dict[str, str | bytes] | None = None, **more: Any
+) -> Park:
     return Scenario.load(write(folder, edits, files), library=LIBRARY, **more).park
 
 
@@ -56,7 +58,9 @@ def test_an_archetype_gives_streams_that_keep_their_source(demo: Scenario) -> No
 
 
 def test_own_numbers_over_an_archetype_do_not_take_its_source(tmp_path: Path) -> None:
-    park = load(tmp_path, [("    out:\n", "    in: {coal: 0.5 t/MWh}\n    out:\n      ash: {storage: 100 t}\n")])
+    park = load(
+        tmp_path, [("    out:\n", "    in: {coal: 0.5 t/MWh}\n    out:\n      ash: {storage: 100 t}\n")]
+    )
     coal, ash = main_ports(park, "plant", "in")["coal"], main_ports(park, "plant", "out")["ash"]
     assert (coal.coefficient.values[0].source, coal.coefficient.values[0].mark) == MARK_OF_BASE
     assert coal.resource == "coal"
@@ -90,7 +94,9 @@ def test_add_and_stop_date_a_port(tmp_path: Path) -> None:
     assert (peat.from_, peat.until) == (date(1993, 6, 1), date(1996, 2, 1))
     assert peat.coefficient.values[0].source == "peat paper"
     out = main_ports(park, "plant", "out")
-    assert (out["ash"].until, out["dry_ash"].from_, out["dry_ash"].resource) == (date(1996, 2, 1),) * 2 + ("fly_ash",)
+    assert (out["ash"].until, out["dry_ash"].from_, out["dry_ash"].resource) == (date(1996, 2, 1),) * 2 + (
+        "fly_ash",
+    )
 
 
 def test_named_processes_and_changes_of_one_of_them(tmp_path: Path) -> None:
@@ -200,7 +206,13 @@ def test_record_is_read_with_its_columns(tmp_path: Path) -> None:
     park = load(tmp_path, [("policy:", "observed: {links: l.csv, until: 1993}\npolicy:")], {"l.csv": table})
     assert park.observed is not None
     assert park.observed.record == (
-        {"from_firm": "plant", "to_firm": "cement", "resource": "fly_ash", "start_year": "1992", "confidence": "S"},
+        {
+            "from_firm": "plant",
+            "to_firm": "cement",
+            "resource": "fly_ash",
+            "start_year": "1992",
+            "confidence": "S",
+        },
     )
 
 
@@ -253,7 +265,10 @@ def test_dotted_places_of_numbers(demo: Scenario) -> None:
 def test_the_nearest_block_gives_the_source(tmp_path: Path) -> None:
     edits = [
         ("    name: Cement works\n", "    name: Cement works\n    source: of the firm\n"),
-        ("      clay: 0.3 t/t\n", "      clay: {coefficient: 0.3, grade: {value: 0.5, source: own}, mark: D}\n"),
+        (
+            "      clay: 0.3 t/t\n",
+            "      clay: {coefficient: 0.3, grade: {value: 0.5, source: own}, mark: D}\n",
+        ),
     ]
     clay = main_ports(load(tmp_path, edits), "cement", "in")["clay"]
     assert (clay.coefficient.values[0].source, clay.coefficient.values[0].mark) == ("of the firm", "D")
@@ -285,7 +300,9 @@ def test_source_among_the_firms_holds_for_all_of_them(tmp_path: Path) -> None:
         ("agents.trust.initial", 0.6, "agents.trust.initial", 0.6),
     ],
 )
-def test_override_sets_one_number(path: str, text: Any, place: str | None, value: float | None, demo: Scenario) -> None:
+def test_override_sets_one_number(
+    path: str, text: Any, place: str | None, value: float | None, demo: Scenario
+) -> None:
     if place is None:
         with pytest.raises(Exception, match="counted in t and activity in MWh"):
             demo.with_overrides({path: text})
@@ -298,7 +315,9 @@ def test_override_sets_one_number(path: str, text: Any, place: str | None, value
 
 
 def test_override_of_a_switch_a_season_and_a_site(demo: Scenario) -> None:
-    other = demo.with_overrides({"mechanisms.trading": "false", "firms.plant.season": "flat", "firms.plant.site.0": 12})
+    other = demo.with_overrides(
+        {"mechanisms.trading": "false", "firms.plant.season": "flat", "firms.plant.site.0": 12}
+    )
     assert other.park.mechanisms.trading is False
     assert other.park.firms["plant"].processes["main"].season == "flat"
     assert other.park.firms["plant"].site == (12.0, 55.66)
@@ -320,9 +339,13 @@ def test_overrides_on_loading_and_afterwards_agree(tmp_path: Path, demo: Scenari
 
 def test_hash_follows_content_and_overrides_not_the_folder(tmp_path: Path, demo: Scenario) -> None:
     same = Scenario.load(write(tmp_path / "elsewhere", []), library=LIBRARY)
-    other = Scenario.load(write(tmp_path / "other", [], {"prices.csv": PRICES.replace("12", "13")}), library=LIBRARY)
+    other = Scenario.load(
+        write(tmp_path / "other", [], {"prices.csv": PRICES.replace("12", "13")}), library=LIBRARY
+    )
     assert same.sha256 == demo.sha256
-    assert len({demo.sha256, other.sha256, demo.with_overrides({"policy.carbon_price": "1 EUR/t"}).sha256}) == 3
+    assert (
+        len({demo.sha256, other.sha256, demo.with_overrides({"policy.carbon_price": "1 EUR/t"}).sha256}) == 3
+    )
 
 
 def test_resolved_yaml_gives_the_same_park_without_the_library(tmp_path: Path, demo: Scenario) -> None:

@@ -1,0 +1,39 @@
+"""The names users may rely on. A change here is a change of the contract: say so in CHANGELOG.md."""
+
+from __future__ import annotations
+
+import inspect
+from importlib.metadata import entry_points
+
+import ecopark
+import pytest
+
+PUBLIC = ["BalanceError", "EcoparkError", "Run", "Scenario", "ScenarioError", "simulate"]
+
+
+def test_public_names_are_pinned() -> None:
+    assert sorted(ecopark.__all__) == PUBLIC
+    assert all(inspect.isclass(getattr(ecopark, n)) or inspect.isfunction(getattr(ecopark, n)) for n in PUBLIC)
+
+
+def test_every_public_name_has_a_home_and_no_other_is_found() -> None:
+    assert sorted(ecopark._HOMES) == PUBLIC
+    with pytest.raises(AttributeError, match="no attribute 'simulte'"):
+        _ = ecopark.simulte
+
+
+def test_signatures_users_call() -> None:
+    assert str(inspect.signature(ecopark.Scenario.load)).startswith("(path_or_name")
+    assert list(inspect.signature(ecopark.simulate).parameters) == ["scenario", "seed", "until", "progress"]
+    assert list(inspect.signature(ecopark.Run.save).parameters) == ["self", "folder", "figures"]
+    assert list(inspect.signature(ecopark.Run.network).parameters) == ["self", "at"]
+
+
+def test_errors_are_one_family() -> None:
+    assert issubclass(ecopark.ScenarioError, ecopark.EcoparkError)
+    assert issubclass(ecopark.BalanceError, ecopark.EcoparkError)
+
+
+def test_the_command_is_installed() -> None:
+    (command,) = [entry for entry in entry_points(group="console_scripts") if entry.name == "ecopark"]
+    assert command.value == "ecopark.cli:main"
