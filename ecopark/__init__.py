@@ -13,7 +13,9 @@ Importing the package loads nothing heavy; each name is fetched when first used.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,3 +42,17 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'ecopark' has no attribute {name!r}")
+
+
+class _Package(ModuleType):
+    """The package's own type: keeps the function ``simulate`` from being hidden by its module."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # Python binds a module that has been imported to its name in the package, here over the
+        # function of the same name. ``from ecopark.simulate import ...`` does not look here.
+        if name == "simulate" and isinstance(value, ModuleType):
+            value = value.simulate
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -81,6 +81,11 @@ class Calendar:
         return np.asarray(days.astype("datetime64[M]").astype(np.int64) % 12)
 
     @property
+    def periods_per_year(self) -> int:
+        """Number of whole periods in a year."""
+        return 12 // _MONTHS_PER_PERIOD[self.period]
+
+    @property
     def periods(self) -> int:
         """Number of periods."""
         return self.period_bounds.size - 1

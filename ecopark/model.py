@@ -22,6 +22,7 @@ import simpy
 from numpy.typing import NDArray
 
 from ecopark.agents.appraiser import Appraiser
+from ecopark.agents.exchanges import Bonds, Exchanges, bond
 from ecopark.agents.facilitator import Facilitator
 from ecopark.agents.firm import Firm
 from ecopark.agents.idea import Idea
@@ -31,7 +32,7 @@ from ecopark.calendar import DAYS_PER_YEAR, Calendar
 from ecopark.flows.activity import draw_noise, enter_outage
 from ecopark.flows.closure import check_closure
 from ecopark.flows.columns import compile_columns
-from ecopark.flows.kernel import Links, Ports, dispatch
+from ecopark.flows.kernel import Ports, dispatch
 from ecopark.flows.ledger import Ledger
 from ecopark.market.contract import Contract
 from ecopark.market.pairs import find_pairs
@@ -39,9 +40,6 @@ from ecopark.market.prices import compile_prices
 from ecopark.market.trust import break_trust, update_trust
 from ecopark.scenario.types import Outage, Park
 from ecopark.streams import stream
-
-# Trust of firms tied by more than business from the start. [M]
-_TIE = 0.8
 
 
 class ParkModel(mesa.Model):  # type: ignore[misc]
@@ -70,12 +68,10 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         self.env = simpy.Environment()
         self.period = 0
         self.ideas: list[Idea] = []
-        self.contracts: list[Contract] = []
         self.events: list[tuple[float, str, str, str, str, str]] = []
-        self._trust: dict[tuple[str, str], float] = {}
-        self._tied = {tuple(sorted(pair)) for pair in park.agents.ties}
+        self.exchanges = Exchanges(self.appraiser)
+        self.bonds = Bonds(park.agents.trust.initial.value, {bond(*pair) for pair in park.agents.ties})
         self._stock = np.zeros(len(self.columns.ports))
-        self._live: list[Contract] = []
         self._ports = self._static_ports()
 
         self.firms = {name: Firm(self, name, park.firms[name]) for name in self.columns.firms}
@@ -97,7 +93,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         start, end = (float(day) for day in self.calendar.period_bounds[self.period : self.period + 2])
         if self.park.mechanisms.trading:
             information = self.facilitator.information if self.facilitator else 1.0
-            for pair in self.scouting.look(start, end, information, self._trust):
+            for pair in self.scouting.look(start, end, information, self.bonds.level):
                 self._take_up(pair)
         self.env.run(until=end)
         self._flow(start, end)
@@ -128,64 +124,31 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
 
     def _flow(self, start: float, end: float) -> None:
         first, last = self.calendar.segment_of_period[self.period : self.period + 2].tolist()
-        contracts = sorted(
-            (c for c in self._live if c.spans[-1][1] > start), key=lambda c: (c.spans[0][0], c.synergy)
-        )
-        self._live = [c for c in contracts if c.is_running]
-        links = self._links(contracts, first, last)
+        bounds = self.calendar.segment_bounds[first : last + 1].astype(np.float64)
+        contracts, links = self.exchanges.columns(self.period, bounds)
         ports = self._ports._replace(
             coefficient=self.columns.coefficient[self.period], imported=self.columns.imported[self.period]
         )
         opening = self._stock.copy()
         rate = self._rate[first:last] * self._availability[first:last]
-        result = dispatch(ports, links, rate, self.calendar.segment_days[first:last], self._stock)
+        result = dispatch(ports, links, rate, np.diff(bounds), self._stock)
         check_closure(self.columns, self.calendar, first, opening, links, result)
-        numbers = np.array([c.number for c in contracts], dtype=np.int64)
-        self.ledger.enter(first, numbers, result)
-        if self.park.mechanisms.trust:
-            self._learn(contracts, result.sent.sum(axis=0), links, end - start)
+        self.ledger.enter(first, np.array([c.number for c in contracts], dtype=np.int64), result)
+        if self.park.mechanisms.trust and contracts:
+            self._learn(contracts, result.sent.sum(axis=0), links.active.mean(axis=0) * (end - start))
 
-    def _links(self, contracts: list[Contract], first: int, last: int) -> Links:
-        """Columns of the contracts that operate for some of the period, in order of seniority."""
-        bounds = self.calendar.segment_bounds[first : last + 1].astype(float)
-        terms = [c.appraisal for c in contracts]
-        active = np.zeros((last - first, len(contracts)))
-        for j, contract in enumerate(contracts):
-            opened, closed = contract.spans[-1]
-            overlap = np.minimum(bounds[1:], closed) - np.maximum(bounds[:-1], opened)
-            possible = self._is_possible(contract)
-            active[:, j] = np.clip(overlap, 0.0, None) / np.diff(bounds) if possible else 0.0
-        return Links(
-            out_port=np.array([c.out_port for c in contracts], dtype=np.int64),
-            in_port=np.array([c.in_port for c in contracts], dtype=np.int64),
-            keep=np.array([t.keep for t in terms], dtype=np.float64),
-            credit=np.array([t.credit for t in terms], dtype=np.float64),
-            max_share=np.array([self._share_limit(c) for c in contracts], dtype=np.float64),
-            capacity=np.array([t.capacity for t in terms], dtype=np.float64),
-            active=active,
-        )
-
-    def _share_limit(self, contract: Contract) -> float:
-        key = self.pairs.pathway[contract.pair]
-        return 1.0 if key == "direct" else self.park.pathways[key].max_share.value
-
-    def _is_possible(self, contract: Contract) -> bool:
-        """Physics today: a plant may have changed its temperature or quality since."""
-        return not self.appraiser.obstacle(contract.pair, contract.appraisal.mode, self.period)
-
-    def _learn(self, contracts: list[Contract], sent: NDArray[np.float64], links: Links, days: float) -> None:
+    def _learn(self, contracts: list[Contract], sent: NDArray[np.float64], days: NDArray[np.float64]) -> None:
         """Trust rises where the promised quantity came, falls where it did not."""
         rules = self.park.agents.trust
         month = self.period % self.appraiser.window
-        for j, contract in enumerate(contracts):
-            promised = float(contract.appraisal.rate[month]) * days * float(links.active[:, j].mean())
-            if promised <= 0.0:
-                continue
-            kept = min(float(sent[j]) / promised, 1.0)
-            key = _key(contract.giver, contract.taker)
-            before = self.trust(contract.giver, contract.taker)
-            self._trust[key] = update_trust(
-                before, kept, rules.gain.value, rules.loss.value, days / DAYS_PER_YEAR
+        promised = np.array([c.appraisal.rate[month] for c in contracts]) * days
+        kept = np.minimum(np.divide(sent, promised, out=np.ones_like(sent), where=promised > 0.0), 1.0)
+        for j in np.flatnonzero(promised > 0.0).tolist():
+            firms = contracts[j].giver, contracts[j].taker
+            years = float(days[j]) / DAYS_PER_YEAR
+            before = self.bonds.between(*firms)
+            self.bonds.set(
+                *firms, update_trust(before, float(kept[j]), rules.gain.value, rules.loss.value, years)
             )
 
     # ------------------------------------------------------------------ what agents ask
@@ -195,15 +158,12 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
 
     def trust(self, first: str, second: str) -> float:
         """Trust between two firms, 0 to 1."""
-        key = _key(first, second)
-        if not self.park.mechanisms.trust:
-            return 0.0
-        return self._trust.get(key, _TIE if key in self._tied else self.park.agents.trust.initial.value)
+        return self.bonds.between(first, second) if self.park.mechanisms.trust else 0.0
 
     def betray(self, first: str, second: str) -> None:
         """Trust after a breach."""
-        self._trust[_key(first, second)] = break_trust(
-            self.trust(first, second), self.park.agents.trust.loss.value
+        self.bonds.set(
+            first, second, break_trust(self.trust(first, second), self.park.agents.trust.loss.value)
         )
 
     def transaction_factor(self) -> float:
@@ -212,15 +172,12 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
 
     def start_exchange(self, contract: Contract) -> None:
         """Open the link of a contract now."""
-        contract.number = len(self.contracts)
-        contract.spans.append((self.env.now, float("inf")))
-        self.contracts.append(contract)
-        self._live.append(contract)
+        self.exchanges.start(contract, self.env.now)
         self.scouting.celebrate(contract.out_port, contract.in_port)
 
     def stop_exchange(self, contract: Contract) -> None:
         """Close the link of a contract now."""
-        contract.spans[-1] = (contract.spans[-1][0], self.env.now)
+        self.exchanges.stop(contract, self.env.now)
 
     def log(self, event: str, firm: str = "", partner: str = "", synergy: str = "", detail: str = "") -> None:
         """Write an event."""
@@ -273,10 +230,6 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
             c.port_process, c.is_out, c.is_feed, c.on_demand, c.max_share, c.storage,
             c.coefficient[0], c.imported[0], c.process_is_feed, c.process_is_pull, c.process_buffer,
         )  # fmt: skip
-
-
-def _key(first: str, second: str) -> tuple[str, str]:
-    return (first, second) if first <= second else (second, first)
 
 
 def _stream(port: str) -> str:

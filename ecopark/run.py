@@ -25,9 +25,11 @@ import pyarrow.parquet as pq
 
 from ecopark.errors import ResultsError
 from ecopark.indicators.yearly import yearly_indicators
+from ecopark.scenario import Scenario
 
 TABLES = ("flows", "synergies", "events", "accounts", "firms", "resources", "indicators")
 MANIFEST = "manifest.json"
+SCENARIO = "scenario.yaml"
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ class Run:
     currency : str
     manifest : mapping
         Versions, seed, hashes.
-    scenario_text : str
-        The resolved scenario, loadable again.
+    source : Scenario or pathlib.Path
+        The scenario, or the file from which it can be loaded again; see `scenario`.
     """
 
     name: str
@@ -65,8 +67,13 @@ class Run:
     firms: pd.DataFrame
     resources: pd.DataFrame
     currency: str
+    source: Scenario | Path
     manifest: Mapping[str, Any] = field(default_factory=dict)
-    scenario_text: str = ""
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario that was run, resolved."""
+        return self.source if isinstance(self.source, Scenario) else Scenario.load(self.source)
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
@@ -151,7 +158,7 @@ class Run:
         folder.mkdir()
         for name in TABLES:
             _write_parquet(getattr(self, name), folder / f"{name}.parquet")
-        (folder / "scenario.yaml").write_text(self.scenario_text, encoding="utf-8")
+        (folder / SCENARIO).write_text(self.scenario.to_yaml(), encoding="utf-8")
         _write_json(self.summary(), folder / "summary.json")
         identity = {"name": self.name, "seed": self.seed, "currency": self.currency}
         written = {"written": datetime.now(UTC).isoformat(timespec="seconds")}
@@ -197,7 +204,6 @@ class Run:
             tables = {
                 name: pd.read_parquet(place / f"{name}.parquet") for name in TABLES if name != "indicators"
             }
-            text = (place / "scenario.yaml").read_text(encoding="utf-8")
         except (OSError, ValueError) as failure:
             raise ResultsError(f"{place} cannot be read as a run: {failure}") from failure
         return cls(
@@ -205,7 +211,7 @@ class Run:
             seed=manifest["seed"],
             currency=manifest["currency"],
             manifest=manifest,
-            scenario_text=text,
+            source=place / SCENARIO,
             **tables,
         )
 

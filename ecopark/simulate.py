@@ -90,7 +90,7 @@ def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
     park = model.park
     carriers = [
         Carrier(c.synergy, c.out_port, c.in_port, c.appraisal.keep, c.appraisal.credit, c.appraisal.inputs)
-        for c in model.contracts
+        for c in model.exchanges.all
     ]
     sent = model.ledger.sent_by_segment(len(carriers))
     return Run(
@@ -100,7 +100,7 @@ def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
         synergies=_synergies(model),
         events=_events(model),
         accounts=build_accounts(
-            park, model.columns, model.prices, model.pairs, model.calendar, model.contracts, sent
+            park, model.columns, model.prices, model.pairs, model.calendar, model.exchanges.all, sent
         ),
         firms=_firms(model),
         resources=_resources(model),
@@ -113,7 +113,7 @@ def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
             "start": str(model.calendar.start),
             "periods": model.period,
         },
-        scenario_text=scenario.to_yaml(),
+        source=scenario,
     )
 
 

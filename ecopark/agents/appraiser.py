@@ -18,7 +18,7 @@ from ecopark.market.appraisal import Appraisal, Party, Setting, appraise
 from ecopark.market.contract import Contract
 from ecopark.market.pairs import Pairs, grade_drop, technical_obstacle
 from ecopark.market.prices import Prices
-from ecopark.scenario.types import Behaviour, Park, Process
+from ecopark.scenario.types import Behaviour, Park, Pathway, Process
 
 _Floats = NDArray[np.float64]
 # A feed-driven firm looks this many steps down its own chain of customers.
@@ -55,6 +55,7 @@ class Appraiser:
         #: Rates already promised. ndarray of float, shape (periods of a year, N), unit/day.
         self.committed = np.zeros((self.window, len(columns.ports)))
         self._pairs_of_outlet = _group(pairs.out_port)
+        self._period_days = np.diff(calendar.period_bounds)[:, None].astype(np.float64)
 
     # ------------------------------------------------------------------ the book of promises
     def promise(self, contract: Contract) -> None:
@@ -168,8 +169,7 @@ class Appraiser:
         else:
             value, rate = self._unit_cost(into, now), self.free_rate(into, then)
         taker = Party(rate, value, float(c.grade[then, into]), self._behaviour(into), cost)
-        key = pairs.pathway[pair]
-        pathway = None if key == "direct" else self.park.pathways[key]
+        pathway = self.pathway(pair)
         if pathway is not None and pathway.from_ is not None and day < self.calendar.day(pathway.from_):
             return Appraisal("quality")
         modes = {name: self.park.transport[name] for name in pairs.modes[pair]}
@@ -247,18 +247,16 @@ class Appraiser:
         """Whether physics or quality forbids a pair in a period, its grades being what they are."""
         c, pairs = self.columns, self.pairs
         out, into = int(pairs.out_port[pair]), int(pairs.in_port[pair])
-        key = pairs.pathway[pair]
         scale = self.park.resources[c.resources[c.port_resource[out]]].grade
         drop = grade_drop(self.park.transport[mode], scale, float(pairs.distance[pair]))
         grades = float(c.grade[period, out]), float(c.grade[period, into])
-        pathway = None if key == "direct" else self.park.pathways[key]
-        return technical_obstacle(*grades, scale, pathway, drop, self.park.layout.approach.value)
+        return technical_obstacle(*grades, scale, self.pathway(pair), drop, self.park.layout.approach.value)
 
     def possible_from(self, pair: int, day: float) -> float:
         """First day on which physics allows a pair by any of its modes; infinite if it never does."""
         c, pairs = self.columns, self.pairs
-        key = pairs.pathway[pair]
-        since = None if key == "direct" else self.park.pathways[key].from_
+        pathway = self.pathway(pair)
+        since = None if pathway is None else pathway.from_
         earliest = max(day, -np.inf if since is None else float(self.calendar.day(since)))
         grades = c.grade[:, [pairs.out_port[pair], pairs.in_port[pair]]]
         changed = np.flatnonzero((np.diff(np.nan_to_num(grades), axis=0) != 0.0).any(axis=1)) + 1
@@ -270,6 +268,11 @@ class Appraiser:
         return float("inf")
 
     # ------------------------------------------------------------------ small look-ups
+    def pathway(self, pair: int) -> Pathway | None:
+        """Conversion of a pair; None where residual and need are the same resource."""
+        key = self.pairs.pathway[pair]
+        return None if key == "direct" else self.park.pathways[key]
+
     def period(self, day: float) -> int:
         """Period in which a day lies, within the run."""
         found = int(np.searchsorted(self.calendar.period_bounds, day, side="right")) - 1
@@ -293,7 +296,7 @@ class Appraiser:
         return float(self.prices.cost[max(now - self.window + 1, 0) : now + 1, port].mean())
 
     def _days(self, now: int) -> _Floats:
-        return self._by_month(np.diff(self.calendar.period_bounds)[:, None].astype(np.float64), 0, now)
+        return self._by_month(self._period_days, 0, now)
 
     def _deal_cost(self, trust: float, factor: float) -> float:
         """Transaction cost of one agreement for one party: full trust halves it."""

@@ -228,7 +228,9 @@ class Firm(mesa.Agent):  # type: ignore[misc]
         price and the cost of the pipe are known to both; the other's risk and effort are not.
         """
         world: World = self.model
-        for_giver, for_taker = (appraisal.annuity, 0.0) if appraisal.giver_invests else (0.0, appraisal.annuity)
+        for_giver, for_taker = (
+            (appraisal.annuity, 0.0) if appraisal.giver_invests else (0.0, appraisal.annuity)
+        )
         giver, taker = (world.firms[name].spec.behaviour for name in (idea.giver, idea.taker))
         return Bargain(
             floor=appraisal.floor,

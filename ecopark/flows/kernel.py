@@ -71,6 +71,8 @@ class Links(NamedTuple):
         Virgin supply replaced per unit arriving (yield x replacement ratio).
     max_share : ndarray of float, shape (L,), 1
         Blending limit of the pathway.
+    blend : ndarray of int, shape (L,), 1
+        Links with one number, from 0 to L - 1, share one blending limit: same need, same pathway.
     capacity : ndarray of float, shape (L,), supply unit/day
     active : ndarray of float, shape (S, L), 1
         Share of each segment in which the link works.
@@ -81,6 +83,7 @@ class Links(NamedTuple):
     keep: _Floats
     credit: _Floats
     max_share: _Floats
+    blend: _Ints
     capacity: _Floats
     active: _Floats
 
@@ -245,6 +248,7 @@ def _serve_links(
     ports: Ports, links: Links, active: _Floats, days: float, amount: _Floats, sent: _Floats, book: _Book
 ) -> None:
     """Move the exchanges in the order of the links; fills `sent`."""
+    blended = np.zeros(links.out_port.size)
     for j in range(links.out_port.size):
         o, i = links.out_port[j], links.in_port[j]
         gain = links.keep[j] * links.credit[j]
@@ -254,7 +258,7 @@ def _serve_links(
         if ports.is_feed[i]:
             open_need = book.room[p] * ports.coefficient[i]
         else:
-            open_need = min(book.limit[i], links.max_share[j] * amount[i])
+            open_need = min(book.limit[i], links.max_share[j] * amount[i] - blended[links.blend[j]])
         quantity = min(book.left[o], links.capacity[j] * days * active[j], open_need / gain)
         if quantity <= 0.0:
             continue
@@ -267,6 +271,7 @@ def _serve_links(
         else:
             book.limit[i] = max(book.limit[i] - delivered, 0.0)
             book.left[i] -= delivered
+            blended[links.blend[j]] += delivered
         giver = ports.process[o]
         if ports.process_is_pull[giver] and ports.coefficient[o] > 0.0:
             drawn = (amount[o] - book.left[o]) / ports.coefficient[o]
@@ -305,6 +310,6 @@ def _take_in(
             p = ports.process[i]
             if ports.imported[i] > 0.0 and ports.coefficient[i] > 0.0:
                 imported[i] = min(ports.imported[i] * days, book.room[p] * ports.coefficient[i])
-                book.room[p] -= imported[i] / ports.coefficient[i]
+                book.room[p] = max(book.room[p] - imported[i] / ports.coefficient[i], 0.0)
             amount[i] = book.used[i]
             stock[i] += book.received[i] + imported[i]

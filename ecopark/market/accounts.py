@@ -128,8 +128,8 @@ def _carbon(
     rows: list[_Entry] = [
         (when, "avoided_disposal", q * prices.emission[when, out], zero, CARBON),
         (when, "avoided_virgin", zero, replaced, CARBON),
-        (when, "haulage", zero, -q * moved, CARBON),
-        (when, "treatment", zero, -q * terms.keep * treated, CARBON),
+        (when, "haulage", zero, -q * terms.carried * moved, CARBON),
+        (when, "treatment", zero, -q * terms.treated * treated, CARBON),
         (when, "inputs", zero, -inputs, CARBON),
     ]
     if mode.embodied is not None and mode.embodied.value > 0.0:

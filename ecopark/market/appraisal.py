@@ -69,8 +69,9 @@ class Setting:
         Prices of resources bought to run an exchange.
     burden : mapping of str to float, unit/unit
         Inputs spent by the giver per unit given.
-    max_share : float, 1
-        Largest share of the need residuals may serve.
+    limit : ndarray of float, shape (M,), unit/day
+        Most that this pathway may still serve of the need: blending limits of port and pathway,
+        less what is promised.
     grant : float, 1
         Share of investment paid by the public.
     when : datetime.date
@@ -84,7 +85,7 @@ class Setting:
     risk: float
     inputs: Mapping[str, float]
     burden: Mapping[str, float]
-    max_share: float
+    limit: NDArray[np.float64]
     grant: float
     when: date
 
@@ -113,6 +114,9 @@ class Appraisal:
         Running costs of transport, treatment and inputs other than the giver's burden.
     haulage, treatment : float, money/unit
         The parts of `unit_cost` for the way and for the conversion, per unit sent.
+    carried, treated : float, unit/unit
+        Units on the way and units treated, per unit sent: a conversion at the giver treats all
+        and sends its product on the way, one at the taker treats what arrives.
     maintenance : float, money/yr
     burden : mapping of str to float, unit/unit
         The part of `inputs` that the giver bears.
@@ -141,6 +145,8 @@ class Appraisal:
     unit_cost: float = 0.0
     haulage: float = 0.0
     treatment: float = 0.0
+    carried: float = 1.0
+    treated: float = 1.0
     maintenance: float = 0.0
     burden: Mapping[str, float] = field(default_factory=dict)
     burden_cost: float = 0.0
@@ -152,6 +158,11 @@ class Appraisal:
     payback: float = 0.0
     lead_time: float = 0.0
     term: float = 0.0
+
+    @property
+    def own_inputs(self) -> dict[str, float]:
+        """The part of `inputs` that the taker bears. unit/unit."""
+        return {name: amount - self.burden.get(name, 0.0) for name, amount in self.inputs.items()}
 
     @property
     def joint_margin(self) -> float:
@@ -208,22 +219,27 @@ def _with_mode(
         return Appraisal("quality", mode=name)
     way = pathway or _SAME
     keep = (1.0 - mode.loss.value) ** setting.length
-    credit, inputs = _conversion(way, mode, keep, giver.grade - drop, taker.grade, setting)
+    before, after = (0.0, drop) if way.at == "giver" else (drop, 0.0)
+    made, work = _conversion(way, giver.grade - before, taker.grade + after, setting.approach)
+    carried, treated = (made, 1.0) if way.at == "giver" else (1.0, keep)
+    credit = made * way.replacement.value
+    electricity = setting.length * (mode.electricity.value if mode.electricity else 0.0) * carried + work * treated
+    inputs = {"electricity": electricity} if electricity > 0.0 else {}
     gain = keep * credit
-    share = min(way.max_share.value, setting.max_share)
-    rate = np.minimum(giver.rate, taker.rate * share / gain) if gain > 0.0 else np.zeros_like(giver.rate)
+    need = np.minimum(taker.rate, setting.limit)
+    rate = np.minimum(giver.rate, need / gain) if gain > 0.0 else np.zeros_like(giver.rate)
     rate = np.maximum(rate, 0.0)
     quantity = float(rate @ setting.days) * setting.reliability
     if quantity <= 0.0:
         return Appraisal("economics", mode=name)
     capacity = float(rate.max()) * _HEADROOM
-    pipe = transport_capital(mode, setting.length, capacity, setting.when)
-    plant = _at(way.capital, setting.when) * capacity * keep
-    haulage = _at(mode.handling, setting.when) + _at(mode.variable, setting.when) * setting.length
-    treatment = _at(way.cost, setting.when) * keep
+    pipe = transport_capital(mode, setting.length, capacity * carried, setting.when)
+    plant = _at(way.capital, setting.when) * capacity * treated
+    haulage = carried * (_at(mode.handling, setting.when) + _at(mode.variable, setting.when) * setting.length)
+    treatment = _at(way.cost, setting.when) * treated
     maintenance = per_year(mode.running.value) * pipe
     total_inputs = {
-        key: inputs.get(key, 0.0) + setting.burden.get(key, 0.0) for key in {*inputs, *setting.burden}
+        key: inputs.get(key, 0.0) + setting.burden.get(key, 0.0) for key in sorted({*inputs, *setting.burden})
     }
     draft = Appraisal(
         "",
@@ -239,6 +255,8 @@ def _with_mode(
         unit_cost=haulage + treatment + cost_of_inputs(inputs, setting.inputs) + maintenance / quantity,
         haulage=haulage,
         treatment=treatment,
+        carried=carried,
+        treated=treated,
         maintenance=maintenance,
         burden=setting.burden,
         burden_cost=cost_of_inputs(setting.burden, setting.inputs),
@@ -248,19 +266,16 @@ def _with_mode(
     return _priced(draft, giver, taker, gain, setting)
 
 
-def _conversion(
-    way: Pathway, mode: Transport, keep: float, source: float, required: float, setting: Setting
-) -> tuple[float, dict[str, float]]:
-    """Virgin units replaced per unit arriving, and resources bought per unit sent."""
-    credit = way.yield_.value * way.replacement.value
-    electricity = setting.length * (mode.electricity.value if mode.electricity else 0.0)
-    electricity += keep * (way.electricity.value if way.electricity else 0.0)
+def _conversion(way: Pathway, source: float, required: float, approach: float) -> tuple[float, float]:
+    """Units made and electricity used per unit treated."""
+    made = way.yield_.value
+    electricity = way.electricity.value if way.electricity else 0.0
     if way.lift is not None:
-        cop = heat_pump_cop(way, source, required, setting.approach)
-        if np.isfinite(cop) and cop > 1.0:
-            credit *= cop / (cop - 1.0)
-            electricity += keep / (cop - 1.0)
-    return credit, ({"electricity": electricity} if electricity > 0.0 else {})
+        cop = heat_pump_cop(way, source, required, approach)
+        if np.isfinite(cop):
+            made *= cop / (cop - 1.0)
+            electricity += 1.0 / (cop - 1.0)
+    return made, electricity
 
 
 def _priced(draft: Appraisal, giver: Party, taker: Party, gain: float, setting: Setting) -> Appraisal:
@@ -296,6 +311,24 @@ def _priced(draft: Appraisal, giver: Party, taker: Party, gain: float, setting: 
 def cost_of_inputs(inputs: Mapping[str, float], prices: Mapping[str, float]) -> float:
     """Cost of the resources bought per unit sent. money/unit."""
     return math.fsum(amount * prices[name] for name, amount in inputs.items())
+
+
+def running_costs(terms: Appraisal, prices: Mapping[str, float]) -> tuple[float, float]:
+    """What keeping an exchange costs at given prices of its inputs, investment sunk.
+
+    Parameters
+    ----------
+    terms : Appraisal
+    prices : mapping of str to float, money/unit
+        Of resources bought to run it.
+
+    Returns
+    -------
+    tuple of (float, float), money/unit
+        The giver's burden, and the running costs borne by the taker.
+    """
+    upkeep = terms.maintenance / terms.quantity if terms.quantity > 0.0 else 0.0
+    return cost_of_inputs(terms.burden, prices), terms.haulage + terms.treatment + upkeep + cost_of_inputs(terms.own_inputs, prices)
 
 
 def _agreement_cost(party: Party, years: float, quantity: float) -> float:

@@ -133,12 +133,16 @@ def technical_obstacle(
     -------
     bool
     """
-    arriving = supplied - drop
+    # A conversion at the giver works with what it has, and its product must survive the way.
+    before, after = (0.0, drop) if pathway is not None and pathway.at == "giver" else (drop, 0.0)
+    arriving, required = supplied - before, required + after
     if pathway is not None and pathway.needs is not None and not arriving >= pathway.needs.value:
         return True
     if scale == "temperature":
         if pathway is not None and pathway.lift is not None:
-            return bool(required > pathway.lift.max_temperature.value)
+            # At a coefficient of one nothing would be lifted: all heat would be electricity.
+            hot_enough = heat_pump_cop(pathway, arriving, required, approach) > 1.0
+            return bool(required > pathway.lift.max_temperature.value or not hot_enough)
         return bool(arriving < required + approach)
     if pathway is not None:
         return False

@@ -36,7 +36,8 @@ class Prices:
     Attributes
     ----------
     cost : ndarray of float, shape (T, N), money/unit
-        Out-port: cost of disposal, negative where the residual is sold. In-port: virgin price.
+        Out-port: cost of disposal, negative where the residual is sold, zero where it is made
+        on demand. In-port: virgin price.
     emission : ndarray of float, shape (T, N), t CO2e/unit
         Of disposal or of virgin supply.
     bought, embodied : mapping of str to ndarray of float, shape (T,), money/unit, t CO2e/unit
@@ -70,6 +71,8 @@ def compile_prices(park: Park, columns: Columns, calendar: Calendar) -> Prices:
     cost, emission = np.zeros(shape), np.zeros(shape)
     for i, port in enumerate(columns.specs):
         resource = park.resources[port.resource]
+        if columns.on_demand[i]:
+            continue  # what is made only when taken is never disposed of
         if columns.is_out[i]:
             disposal = port.disposal or resource.disposal
             if disposal is not None:

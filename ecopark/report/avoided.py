@@ -95,9 +95,9 @@ def _stack(tables: RunTables, indicator: str) -> _Stack:
         else {"avoided_water": "m3", "avoided_co2": "t CO2e"}.get(indicator, "t")
     )
     resource = rows["scope"].str.removeprefix("resource:")
-    sums = rows["value"].groupby([resource, rows["period"].dt.year]).sum()
-    sums = sums.rename_axis(["resource", "year"]).reset_index().pivot_table("value", "resource", "year")
-    sums = sums.reindex(columns=years).fillna(0.0)
+    by_year = rows["value"].groupby([resource, rows["period"].dt.year]).sum()
+    tidy = by_year.rename_axis(["resource", "year"]).reset_index()
+    sums = tidy.pivot_table("value", "resource", "year").reindex(columns=years).fillna(0.0)
     total = sums.sum(axis=1)
     order = sorted(total.index, key=lambda name: (-abs(total[name]), name))
     order = [name for name in order if (sums.loc[name] != 0).any()]

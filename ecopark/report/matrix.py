@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -159,7 +159,7 @@ def _draw_grid(
         y, x = top - pitch * (place + 0.5), left + pitch * (place + 0.5)
         row, column = (f"{name}  {place + 1}", str(place + 1)) if numbered else (name, name)
         ax.text(left - 1.2, y, row, size=size, ha="right", va="center", gid="name")
-        turn, over = (0, min(size, 0.5 * pitch / style.MM_PER_POINT)) if numbered else (90, size)
+        turn, over = (0, min(size, 0.66 * pitch / style.MM_PER_POINT)) if numbered else (90, size)
         ax.text(x, top + 1.2, column, size=over, ha="center", va="bottom", rotation=turn, gid="name")
     at = (left - 1.2, top + 1.2)
     ax.text(*at, _CORNER, size=medium.small_pt, color=QUIET, ha="right", va="bottom", gid="key")
@@ -219,7 +219,7 @@ def _draw_cells(
     medium: Medium,
 ) -> None:
     left, top, pitch = frame
-    place = {firm: number for number, firm in enumerate(firms)}
+    place: dict[Any, int] = {firm: number for number, firm in enumerate(firms)}
     corners, colours = [], []
     for (giver, taker), rows in cells.groupby(["from_firm", "to_firm"], sort=True):
         kinds = [str(kind) for kind in rows["kind"]]

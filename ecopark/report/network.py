@@ -6,6 +6,7 @@ What does not live here: metrics of the network (``indicators``), the map (``par
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -125,8 +126,10 @@ def _draw_panel(
     alive = links[(links["operating"] <= date) & (links["ended"].isna() | (links["ended"] > date))]
     alive = alive[alive["from_firm"].isin(place.keys()) & alive["to_firm"].isin(place.keys())]
     kinds = alive["resource"].map(tables.resources["kind"])
-    fresh, old = [], []
-    for (giver, taker), rows in alive.assign(kind=kinds).groupby(["from_firm", "to_firm"], sort=True):
+    fresh: list[Link] = []
+    old: list[Link] = []
+    pairs: Any = alive.assign(kind=kinds).groupby(["from_firm", "to_firm"], sort=True)
+    for (giver, taker), rows in pairs:
         length = float(np.hypot(*(np.array(place[giver]) - np.array(place[taker]))))
         for row, bend in zip(rows.sort_values("synergy").itertuples(), fan(len(rows), length), strict=True):
             points = bend_curve(place[giver], place[taker], bend * 0.8, (1.0, 1.1))
@@ -165,9 +168,11 @@ def _draw_firms(
     busy = [place[firm] for firm in active]
     scale = (medium.text_pt / 7.0) ** 2
     if idle:
-        ax.scatter(*np.array(idle).T, s=4.0 * scale, facecolor="white", edgecolor=QUIET, lw=0.5, zorder=3)
+        x, y = np.array(idle).T
+        ax.scatter(x, y, s=4.0 * scale, facecolor="white", edgecolor=QUIET, lw=0.5, zorder=3)
     if busy:
-        ax.scatter(*np.array(busy).T, s=11.0 * scale, facecolor=INK, edgecolor="white", lw=0.4, zorder=3)
+        x, y = np.array(busy).T
+        ax.scatter(x, y, s=11.0 * scale, facecolor=INK, edgecolor="white", lw=0.4, zorder=3)
 
 
 def _write_date(

@@ -7,6 +7,7 @@ distance. What does not live here: label placement (``labels``), arrows (``links
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -120,7 +121,8 @@ def _choose_view(
     scale = float(np.min(room / np.maximum(high - low, 0.2)))
     middle = np.array([left, bottom]) + frame / 2
     place, distance, direction = {}, {}, {}
-    for firm, x, y in firms[["x_km", "y_km"]].itertuples():
+    rows: Any = firms[["x_km", "y_km"]].itertuples()
+    for firm, x, y in rows:
         offset = (np.array([x, y], dtype=float) - centre) * scale
         half = frame / 2 - _BAND_MM / 2
         if (np.abs(offset) > half).any():
@@ -172,7 +174,8 @@ def _arrows(tables: RunTables, flows: pd.DataFrame, view: _View, medium: Medium)
             continue
         rows = rows.sort_values(["kind", "resource"])
         length = float(np.hypot(*(np.array(view.place[giver]) - np.array(view.place[taker]))))
-        for row, bend in zip(rows.itertuples(), fan(len(rows), length), strict=True):
+        members: Any = rows.itertuples()
+        for row, bend in zip(members, fan(len(rows), length), strict=True):
             share = float(row.quantity / largest[row.kind])
             trim = _MARKER_MM + 0.3
             points = bend_curve(view.place[giver], view.place[taker], bend, (trim, trim + 0.2))
@@ -279,7 +282,8 @@ def _write_name(
     if line is not None:
         ax.plot(*(np.array(line) + origin).T, color=QUIET, lw=0.4, zorder=3)
     ax.text(
-        *(np.array(place) + origin),
+        place[0] + origin[0],
+        place[1] + origin[1],
         text,
         size=size_pt,
         weight="bold" if active else "normal",
@@ -308,7 +312,8 @@ def _write_flow(
     place = placer.put(centres, size, base, limit=limit)
     if place is not None:
         ax.text(
-            *(np.array(place) + origin),
+            place[0] + origin[0],
+            place[1] + origin[1],
             text,
             size=medium.small_pt,
             color=text_colour(link.colour),

@@ -6,8 +6,9 @@ does not live here: places of nodes and bands (``sankey_layout``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -125,7 +126,7 @@ def _collect(
     column = levels(ever)
     bands = [
         Band(str(row.from_firm), str(row.to_firm), str(row.resource), "exchange", float(row.quantity))
-        for row in rows.itertuples()
+        for row in _records(rows)
     ]
     rest = _still_outside(tables, rows, year, unit)
     traded, beyond = (sum(band.value for band in group) for group in (bands, rest))
@@ -144,6 +145,11 @@ def _collect(
     present = {end for band in bands for end in (band.source, band.target)}
     used = sorted({column[name] for name in present})
     return _Panel(unit, title, bands, {name: used.index(column[name]) for name in present}, note, [])
+
+
+def _records(table: pd.DataFrame) -> Iterator[Any]:
+    """Rows of a table as named tuples; their fields are columns, unknown to a type checker."""
+    return iter(table.itertuples())
 
 
 def _rest_note(rest: list[Band], unit: str) -> str:
@@ -166,11 +172,11 @@ def _still_outside(tables: RunTables, rows: pd.DataFrame, year: int, unit: str) 
     pairs = set(zip(rows["from_firm"], rows["to_firm"], rows["resource"], strict=True))
     taken = {
         (row.to_firm, row.to_resource)
-        for row in tables.synergies.itertuples()
+        for row in _records(tables.synergies)
         if (row.from_firm, row.to_firm, row.resource) in pairs
     }
     bands = []
-    for row in yearly.itertuples():
+    for row in _records(yearly):
         source, target, resource = str(row.from_firm), str(row.to_firm), str(row.resource)
         disposed = row.route == "disposal" and (source, resource) in given
         bought = row.route == "virgin" and (target, resource) in taken
@@ -348,7 +354,7 @@ def _draw_nodes(
         x, top, low = float(steps[node.column]), depth - node.top, depth - node.top - node.height
         shapes.append([(x, low), (x + _BAR_MM, low), (x + _BAR_MM, top), (x, top)])
         outside = name.startswith(("to:", "from:"))
-        look = {
+        look: dict[str, Any] = {
             "size": medium.small_pt,
             "weight": "normal" if outside else "bold",
             "color": QUIET if outside else INK,

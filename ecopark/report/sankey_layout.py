@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -92,7 +93,8 @@ def levels(exchanged: pd.DataFrame) -> dict[str, int]:
     a firm stands one column right of the rightmost that gives to it.
     """
     links = exchanged.groupby(["from_firm", "to_firm"], sort=True)["quantity"].sum()
-    arcs = {(str(a), str(b)): float(q) for (a, b), q in links.items() if a != b}
+    ends: Any = links.items()
+    arcs = {(str(a), str(b)): float(q) for (a, b), q in ends if a != b}
     order = _greedy_order({end for arc in arcs for end in arc}, arcs)
     rank = {firm: number for number, firm in enumerate(order)}
     column = dict.fromkeys(order, 0)

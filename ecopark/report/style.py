@@ -20,6 +20,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
+from ecopark.errors import DomainError
+
 MM_PER_INCH = 25.4
 MM_PER_POINT = MM_PER_INCH / 72.0
 DPI = 200
@@ -165,10 +167,13 @@ def take_area(ax: Axes | None, width_mm: float, height_mm: float) -> Area:
     """
     if ax is None:
         return Area(new_figure(width_mm, height_mm), 0.0, 0.0, width_mm, height_mm)
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise DomainError("the axes given belong to no figure")
     ax.set_axis_off()
-    full_w, full_h = (size * MM_PER_INCH for size in ax.figure.get_size_inches())
+    full_w, full_h = (float(size) * MM_PER_INCH for size in figure.get_size_inches())
     box = ax.get_position()
-    return Area(ax.figure, box.x0 * full_w, box.y0 * full_h, box.width * full_w, box.height * full_h)
+    return Area(figure, box.x0 * full_w, box.y0 * full_h, box.width * full_w, box.height * full_h)
 
 
 def take_axes(ax: Axes | None, width_mm: float, height_mm: float) -> tuple[Axes, float, float]:
@@ -211,7 +216,7 @@ def save(figure: Figure, path: Path | str, formats: Sequence[str] = ("png", "svg
     with mpl.rc_context(_BASE_RC):
         for ending in formats:
             target = Path(path).with_name(f"{Path(path).name}.{ending}")
-            extra = {"pil_kwargs": {"compress_level": 4}} if ending == "png" else {}
+            extra: dict[str, Any] = {"pil_kwargs": {"compress_level": 4}} if ending == "png" else {}
             figure.savefig(target, format=ending, dpi=DPI, metadata=metadata[ending], **extra)
             written.append(target)
     return written

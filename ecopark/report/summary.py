@@ -135,5 +135,7 @@ def _best_and_worst(tables: RunTables, currency: str) -> tuple[str, str]:
     gain = gain[gain.index.isin(tables.exchanged["year"].unique())]
     if gain.empty:
         return "no exchange in this run", "no exchange in this run"
-    texts = [f"{year} ({quantity(float(gain[year]), currency)})" for year in (gain.idxmax(), gain.idxmin())]
+    ranked = gain.sort_values(kind="stable")
+    best, worst = ranked.tail(1), ranked.head(1)
+    texts = [f"{row.index[0]} ({quantity(float(row.iloc[0]), currency)})" for row in (best, worst)]
     return texts[0], texts[1]

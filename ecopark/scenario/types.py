@@ -477,9 +477,10 @@ class Discovery(Block):
     """Hazard of a pair being noticed: base x distance x tie x information x attention.
 
     `base`: between neighbours at full attention. `distance`: length at which the hazard is half
-    of that. `social`: factor added by full trust. `burden`: yearly cost of a stream at
-    which attention is half (none: every stream with a cost gets full attention). `trigger`: factor added right after a shock; `memory`: its decay.
-    `foresight`: how far ahead announced openings and processes are known.
+    of that. `social`: factor added by full trust. `burden`: cost of a stream (money/time) at which
+    attention is half (none: every stream with a cost gets full attention). `trigger`: factor added
+    right after a shock; `memory`: its decay. `foresight`: how far ahead announced openings and
+    processes are known.
     """
 
     base: Rate = _q(0.30 / 365.25, "1/day")

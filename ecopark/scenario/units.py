@@ -167,7 +167,7 @@ class Units:
         self._registry.load_definitions(lines)
         self.factor = cache(self._factor)
 
-    def parse(self, text: str | float | int) -> tuple[float, str]:
+    def parse(self, text: object) -> tuple[float, str]:
         """Value and base unit of a text such as ``"34.7 kg/MWh"`` or of a bare number.
 
         Raises
@@ -179,7 +179,7 @@ class Units:
             raise UnitError(f"expected a number with its unit such as '80 kt/yr', found {text!r}")
         if isinstance(text, int | float):
             return self._finite(float(text), text), "1"
-        match = _SHAPE.match(text)
+        match = _SHAPE.match(text) if isinstance(text, str) else None
         if match is None:
             raise UnitError(f"expected a number with its unit such as '80 kt/yr', found {text!r}")
         number = float(match["number"].replace(",", "").replace("_", ""))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 from importlib.metadata import entry_points
 
 import ecopark
@@ -27,6 +29,12 @@ def test_signatures_users_call() -> None:
     assert list(inspect.signature(ecopark.simulate).parameters) == ["scenario", "seed", "until", "progress"]
     assert list(inspect.signature(ecopark.Run.save).parameters) == ["self", "folder", "figures"]
     assert list(inspect.signature(ecopark.Run.network).parameters) == ["self", "at"]
+
+
+@pytest.mark.parametrize("first", ["import ecopark.simulate", "import ecopark.cli", "import ecopark"])
+def test_simulate_is_the_function_whatever_was_imported_first(first: str) -> None:
+    code = f"{first}\nfor _ in range(2):\n    from ecopark import simulate\n    assert simulate.__name__ == 'simulate'"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_errors_are_one_family() -> None:

@@ -1,0 +1,140 @@
+"""The exchanges that operate: their contracts as columns for the flow kernel.
+
+Columns are laid out anew only when a contract starts or stops; what physics allows is asked again
+only then and in periods in which some grade changes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecopark.agents.appraiser import Appraiser
+from ecopark.flows.kernel import Links
+from ecopark.market.contract import Contract
+
+# Trust of firms tied by more than business from the start. [M]
+_TIE = 0.8
+
+
+class Exchanges:
+    """Contracts in operation, in order of seniority.
+
+    Parameters
+    ----------
+    appraiser : Appraiser
+
+    Attributes
+    ----------
+    all : list of Contract
+        Every contract that ever operated, in the order of first operation.
+    """
+
+    def __init__(self, appraiser: Appraiser) -> None:
+        self._appraiser = appraiser
+        self.all: list[Contract] = []
+        self._live: list[Contract] = []
+        self._changed = False
+        self._columns: Links | None = None
+        self._possible = np.zeros(0, dtype=bool)
+        grade = np.nan_to_num(appraiser.columns.grade)
+        self._grades_change = np.append(False, (np.diff(grade, axis=0) != 0.0).any(axis=1))
+
+    def start(self, contract: Contract, day: float) -> None:
+        """Open the link of a contract."""
+        contract.number = len(self.all)
+        contract.spans.append((day, float("inf")))
+        self.all.append(contract)
+        self._live.append(contract)
+        self._changed = True
+
+    def stop(self, contract: Contract, day: float) -> None:
+        """Close the link of a contract."""
+        contract.spans[-1] = (contract.spans[-1][0], day)
+        self._changed = True
+
+    def columns(self, period: int, bounds: NDArray[np.float64]) -> tuple[list[Contract], Links]:
+        """Contracts that operate for some of a period, and their columns.
+
+        Parameters
+        ----------
+        period : int
+        bounds : ndarray of float, shape (S + 1,), day
+            Of the period's segments.
+
+        Returns
+        -------
+        list of Contract, Links
+            Served in the order of seniority, then of name.
+        """
+        if self._changed or self._columns is None:
+            self._live = sorted(
+                (c for c in self._live if c.spans[-1][1] > bounds[0]),
+                key=lambda c: (c.spans[0][0], c.synergy),
+            )
+            self._columns = self._lay_out()
+            self._ask_physics(period)
+        elif self._grades_change[period]:
+            self._ask_physics(period)
+        active = np.repeat(self._possible[None, :].astype(np.float64), bounds.size - 1, axis=0)
+        if self._changed:
+            spans = np.array([c.spans[-1] for c in self._live]).reshape(-1, 2)
+            overlap = np.minimum(bounds[1:, None], spans[:, 1]) - np.maximum(bounds[:-1, None], spans[:, 0])
+            active *= np.clip(overlap, 0.0, None) / np.diff(bounds)[:, None]
+            # One that stopped in this period is gone in the next, one that started is whole.
+            self._changed = any(not c.is_running or c.spans[-1][0] > bounds[0] for c in self._live)
+        return self._live, self._columns._replace(active=active)
+
+    def _lay_out(self) -> Links:
+        terms = [c.appraisal for c in self._live]
+        blends: dict[tuple[int, str], int] = {}
+        keys = [(c.in_port, self._appraiser.pairs.pathway[c.pair]) for c in self._live]
+        return Links(
+            out_port=np.array([c.out_port for c in self._live], dtype=np.int64),
+            in_port=np.array([c.in_port for c in self._live], dtype=np.int64),
+            keep=np.array([t.keep for t in terms], dtype=np.float64),
+            credit=np.array([t.credit for t in terms], dtype=np.float64),
+            max_share=np.array([self._share_limit(c) for c in self._live], dtype=np.float64),
+            blend=np.array([blends.setdefault(key, len(blends)) for key in keys], dtype=np.int64),
+            capacity=np.array([t.capacity for t in terms], dtype=np.float64),
+            active=np.zeros((0, len(terms))),
+        )
+
+    def _share_limit(self, contract: Contract) -> float:
+        pathway = self._appraiser.pathway(contract.pair)
+        return 1.0 if pathway is None else pathway.max_share.value
+
+    def _ask_physics(self, period: int) -> None:
+        """A plant may have changed its temperature or quality since the contract was made."""
+        self._possible = np.array(
+            [not self._appraiser.obstacle(c.pair, c.appraisal.mode, period) for c in self._live], dtype=bool
+        )
+
+
+class Bonds:
+    """Trust between firms that deal with each other; the rules are those of ``market.trust``.
+
+    Parameters
+    ----------
+    initial : float, 1
+        Trust of two strangers.
+    tied : set of (str, str)
+        Pairs of firms, names sorted, that know each other well.
+    """
+
+    def __init__(self, initial: float, tied: set[tuple[str, str]]) -> None:
+        self._initial = initial
+        self.level: dict[tuple[str, str], float] = dict.fromkeys(sorted(tied), _TIE)
+
+    def between(self, first: str, second: str) -> float:
+        """Trust between two firms, 0 to 1."""
+        return self.level.get(bond(first, second), self._initial)
+
+    def set(self, first: str, second: str, level: float) -> None:
+        """Note a new level of trust."""
+        self.level[bond(first, second)] = level
+
+
+def bond(first: str, second: str) -> tuple[str, str]:
+    """Key of a pair of firms, whatever their order."""
+    return (first, second) if first <= second else (second, first)
