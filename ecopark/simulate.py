@@ -89,7 +89,15 @@ def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
     """Turn what a model holds into tables."""
     park = model.park
     carriers = [
-        Carrier(c.synergy, c.out_port, c.in_port, c.appraisal.keep, c.appraisal.credit, c.appraisal.inputs)
+        Carrier(
+            c.synergy,
+            c.out_port,
+            c.in_port,
+            c.appraisal.keep,
+            c.appraisal.credit,
+            c.appraisal.own_inputs,
+            c.appraisal.burden,
+        )
         for c in model.exchanges.all
     ]
     sent = model.ledger.sent_by_segment(len(carriers))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ecopark.calendar import DAYS_PER_YEAR, Calendar
 from ecopark.flows.columns import Columns
-from ecopark.market.appraisal import Appraisal, Party, Setting, appraise
+from ecopark.market.appraisal import Appraisal, Party, Setting, appraise, running_costs
 from ecopark.market.contract import Contract
 from ecopark.market.pairs import Pairs, grade_drop, technical_obstacle
 from ecopark.market.prices import Prices
@@ -47,9 +47,7 @@ class Appraiser:
             pairs,
             calendar,
         )
-        self.window = min(
-            round(DAYS_PER_YEAR / float(np.diff(calendar.period_bounds).mean())), calendar.periods
-        )
+        self.window = min(calendar.periods_per_year, calendar.periods)
         #: Agreements in force or being built, by port.
         self.promised: dict[int, list[Contract]] = {}
         #: Rates already promised. ndarray of float, shape (periods of a year, N), unit/day.
@@ -102,6 +100,20 @@ class Appraiser:
                 rate, self._fed_activity(process, period) * self._by_month(c.coefficient, port, period)
             )
         return np.asarray(np.maximum(rate - self.committed[:, port], 0.0))
+
+    def _open_need(self, pair: int, period: int) -> _Floats:
+        """Need that residuals by this pathway may still serve. ndarray of float, shape (M,), unit/day."""
+        port = int(self.pairs.in_port[pair])
+        need = self._by_month(self.columns.expected, port, period)
+        open_need = need * float(self.columns.max_share[port]) - self.committed[:, port]
+        pathway = self.pathway(pair)
+        if pathway is not None:
+            blended = need * pathway.max_share.value
+            for contract in self.promised.get(port, ()):
+                if self.pairs.pathway[contract.pair] == self.pairs.pathway[pair]:
+                    blended = blended - contract.appraisal.delivered
+            open_need = np.minimum(open_need, blended)
+        return np.maximum(open_need, 0.0)
 
     def _fed_activity(self, process: int, period: int) -> _Floats:
         """Activity that promised and imported feed allows, by period of the year."""
@@ -166,17 +178,20 @@ class Appraiser:
         )
         if c.is_feed[into]:
             value, rate = self._feed(into, then, day, chain)
+            need = rate
         else:
             value, rate = self._unit_cost(into, now), self.free_rate(into, then)
+            need = self._by_month(c.expected, into, then)
         taker = Party(rate, value, float(c.grade[then, into]), self._behaviour(into), cost)
         pathway = self.pathway(pair)
         if pathway is not None and pathway.from_ is not None and day < self.calendar.day(pathway.from_):
             return Appraisal("quality")
         modes = {name: self.park.transport[name] for name in pairs.modes[pair]}
-        return appraise(giver, taker, pathway, modes, self._setting(pair, out, into, now, day, trust))
+        return appraise(giver, taker, pathway, modes, self._setting(pair, need, now, day, trust))
 
-    def _setting(self, pair: int, out: int, into: int, now: int, day: float, trust: float) -> Setting:
+    def _setting(self, pair: int, need: _Floats, now: int, day: float, trust: float) -> Setting:
         c, agents = self.columns, self.park.agents
+        out = int(self.pairs.out_port[pair])
         resource = self.park.resources[c.resources[c.port_resource[out]]]
         refusal = agents.regulator.refusal[resource.hazard].value if self.park.mechanisms.permits else 0.0
         return Setting(
@@ -188,10 +203,24 @@ class Appraiser:
             risk=refusal + 0.5 * (1.0 - trust),
             inputs={name: float(path[now]) for name, path in self.prices.bought.items()},
             burden={name: amount.value for name, amount in c.specs[out].burden.items()},
-            max_share=float(c.max_share[into]),
+            limit=self._blending_limit(pair, need),
             grant=float(self.prices.capital_grant[now]),
             when=self.calendar.date(day),
         )
+
+    def _blending_limit(self, pair: int, need: _Floats) -> _Floats:
+        """Part of a need that a pair's pathway may still serve, by period of the year."""
+        c, pairs = self.columns, self.pairs
+        into, key = int(pairs.in_port[pair]), pairs.pathway[pair]
+        share = float(c.max_share[into])
+        own = 1.0 if key == "direct" else self.park.pathways[key].max_share.value
+        if c.is_feed[into]:
+            return need * min(share, own)
+        blended = np.zeros(self.window)
+        for held in self.promised.get(into, ()):
+            if held.in_port == into and pairs.pathway[held.pair] == key:
+                blended += held.appraisal.rate * (held.appraisal.keep * held.appraisal.credit)
+        return np.minimum(share * need - self.committed[:, into], own * need - blended)
 
     def _feed(self, port: int, then: int, day: float, chain: int) -> tuple[float, _Floats]:
         """Value and wanted rate of what drives a feed-driven process.
@@ -283,20 +312,25 @@ class Appraiser:
         out, into = int(self.pairs.out_port[pair]), int(self.pairs.in_port[pair])
         now = self.period(day)
         gain = appraisal.keep * appraisal.credit
-        floor = appraisal.burden_cost - self._unit_cost(out, now)
+        burden, unit_cost = running_costs(
+            appraisal, {name: float(path[now]) for name, path in self.prices.bought.items()}
+        )
+        floor = burden - self._unit_cost(out, now)
         value = (
             self._feed(into, now, day, _CHAIN)[0]
             if self.columns.is_feed[into]
             else self._unit_cost(into, now)
         )
-        return floor, gain * value - appraisal.unit_cost
+        return floor, gain * value - unit_cost
 
     def _unit_cost(self, port: int, now: int) -> float:
         """Mean unit cost of the last year: firms do not act on one month's price."""
         return float(self.prices.cost[max(now - self.window + 1, 0) : now + 1, port].mean())
 
     def _days(self, now: int) -> _Floats:
-        return self._by_month(self._period_days, 0, now)
+        """Lengths of the periods of the year, scaled to a whole year where the run is shorter."""
+        days = self._by_month(self._period_days, 0, now)
+        return np.asarray(days * (DAYS_PER_YEAR / days.sum()))
 
     def _deal_cost(self, trust: float, factor: float) -> float:
         """Transaction cost of one agreement for one party: full trust halves it."""

@@ -39,8 +39,10 @@ class Carrier:
     keep, credit : float
         As in :class:`~ecopark.flows.kernel.Links`.
     inputs : mapping of str to float
-        Resources bought per unit sent (electricity for pumping, treatment, a heat pump or lost
-        generation), in their units.
+        Resources bought by the taker per unit sent (electricity for pumping, treatment or a
+        heat pump), in their units.
+    burden : mapping of str to float
+        Resources bought by the giver per unit sent (electricity it can no longer generate).
     """
 
     synergy: str
@@ -49,6 +51,7 @@ class Carrier:
     keep: float
     credit: float
     inputs: Mapping[str, float]
+    burden: Mapping[str, float]
 
 
 @dataclass
@@ -183,13 +186,14 @@ class Ledger:
                 instead=instead,
             ),
         ]
-        for name in sorted({name for carrier in carriers for name in carrier.inputs}):
-            per_unit = np.array([carrier.inputs.get(name, 0.0) for carrier in carriers])
-            market = np.full(len(carriers), names.end(f"market: {name}"), dtype=np.int64)
-            bought = np.full(len(carriers), c.resources.index(name), dtype=np.int64)
-            blocks.append(
-                _rows(sent * per_unit, every, market, giver, bought, route("virgin"), synergy=synergy)
-            )
+        for payer, needs in ((taker, [k.inputs for k in carriers]), (giver, [k.burden for k in carriers])):
+            for name in sorted({name for need in needs for name in need}):
+                per_unit = np.array([need.get(name, 0.0) for need in needs])
+                market = np.full(len(carriers), names.end(f"market: {name}"), dtype=np.int64)
+                bought = np.full(len(carriers), c.resources.index(name), dtype=np.int64)
+                blocks.append(
+                    _rows(sent * per_unit, every, market, payer, bought, route("virgin"), synergy=synergy)
+                )
         return blocks
 
 

@@ -82,8 +82,10 @@ def _entries(
     q, arrived = sent[when], sent[when] * terms.keep
     price = contract.price_at(calendar.period_bounds[when].astype(float)) * q
     value = _virgin_value(park, columns, prices, into, calendar)
-    own = {name: amount - terms.burden.get(name, 0.0) for name, amount in terms.inputs.items()}
-    spent = sum((q * amount * prices.bought[name][when] for name, amount in own.items()), np.zeros(q.size))
+    spent = sum(
+        (q * amount * prices.bought[name][when] for name, amount in terms.own_inputs.items()),
+        np.zeros(q.size),
+    )
     borne = sum((q * a * prices.bought[name][when] for name, a in terms.burden.items()), np.zeros(q.size))
     zero = np.zeros(q.size)
     money = park.currency.code

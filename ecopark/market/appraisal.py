@@ -33,7 +33,8 @@ class Party:
     Attributes
     ----------
     rate : ndarray of float, shape (M,), unit/day
-        Uncommitted supply or unmet need in each period of the coming year.
+        In each period of the coming year: supply not yet promised; need not yet promised to be
+        met and open to this pathway, blending limits taken into account.
     unit_value : float, money/unit
         Giver: disposal cost avoided. Taker: virgin price avoided.
     grade : float, grade scale
@@ -165,6 +166,11 @@ class Appraisal:
         return {name: amount - self.burden.get(name, 0.0) for name, amount in self.inputs.items()}
 
     @property
+    def delivered(self) -> NDArray[np.float64]:
+        """Virgin supply replaced in each period. ndarray of float, shape (M,), need unit/day."""
+        return self.rate * (self.keep * self.credit)
+
+    @property
     def joint_margin(self) -> float:
         """Yearly gain of both together, capital and risk taken off. money/yr."""
         return (self.ceiling - self.floor) * self.quantity
@@ -223,7 +229,9 @@ def _with_mode(
     made, work = _conversion(way, giver.grade - before, taker.grade + after, setting.approach)
     carried, treated = (made, 1.0) if way.at == "giver" else (1.0, keep)
     credit = made * way.replacement.value
-    electricity = setting.length * (mode.electricity.value if mode.electricity else 0.0) * carried + work * treated
+    electricity = (
+        setting.length * (mode.electricity.value if mode.electricity else 0.0) * carried + work * treated
+    )
     inputs = {"electricity": electricity} if electricity > 0.0 else {}
     gain = keep * credit
     need = np.minimum(taker.rate, setting.limit)
@@ -328,7 +336,9 @@ def running_costs(terms: Appraisal, prices: Mapping[str, float]) -> tuple[float,
         The giver's burden, and the running costs borne by the taker.
     """
     upkeep = terms.maintenance / terms.quantity if terms.quantity > 0.0 else 0.0
-    return cost_of_inputs(terms.burden, prices), terms.haulage + terms.treatment + upkeep + cost_of_inputs(terms.own_inputs, prices)
+    return cost_of_inputs(terms.burden, prices), terms.haulage + terms.treatment + upkeep + cost_of_inputs(
+        terms.own_inputs, prices
+    )
 
 
 def _agreement_cost(party: Party, years: float, quantity: float) -> float:

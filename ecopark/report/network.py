@@ -5,8 +5,10 @@ What does not live here: metrics of the network (``indicators``), the map (``par
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -53,8 +55,8 @@ def draw_network(
     ndarray of matplotlib.axes.Axes, shape (dates,)
         One panel per date; data coordinates are mm.
     """
-    links = tables.synergies[tables.synergies["operating"].notna()]
-    when = _default_dates(tables, links) if dates is None else [pd.Timestamp(date) for date in dates]
+    ideas = _ideas(tables)
+    when = _default_dates(tables, ideas) if dates is None else [pd.Timestamp(date) for date in dates]
     with style.house(medium):
         wide = medium.width_mm / medium.height_mm > 1
         columns = min(3, len(when))
@@ -64,10 +66,8 @@ def draw_network(
         area = style.take_area(ax, medium.width_mm, height)
         width = (area.width_mm - 4.0 - 3.0 * (columns - 1)) / columns
         tall = (area.height_mm - head - foot - 3.0 * (rows - 1)) / rows
-        linked = sorted(set(links["from_firm"]) | set(links["to_firm"]))
-        place = _spread_places(
-            tables.firms.loc[[f for f in linked if f in tables.firms.index]], width, tall, medium
-        )
+        linked = sorted({end for idea in ideas for end in (idea.giver, idea.taker)})
+        place = _spread_places(tables.firms.loc[linked], width, tall, medium)
         panels = []
         named: set[str] = set()
         before = pd.Timestamp.min
@@ -75,17 +75,17 @@ def draw_network(
             row, column = divmod(number, columns)
             bottom = foot + (rows - 1 - row) * (tall + 3.0)
             panel = area.canvas(2.0 + column * (width + 3.0), bottom, width, tall)
-            named |= _draw_panel(panel, tables, links, place, (before, date), named, medium, (width, tall))
+            named |= _draw_panel(panel, tables, ideas, place, (before, date), named, medium, (width, tall))
             panels.append(panel)
             before = date
         _draw_head(area, head, medium)
     return np.array(panels, dtype=object)
 
 
-def _default_dates(tables: RunTables, links: pd.DataFrame) -> list[pd.Timestamp]:
+def _default_dates(tables: RunTables, ideas: list[_Idea]) -> list[pd.Timestamp]:
     """Six even steps, on year ends, from the first exchange to the end of the run."""
     _, last = tables.span
-    first = int(links["operating"].dt.year.min()) if len(links) else last - 5
+    first = min((int(idea.began.year) for idea in ideas), default=last - 5)
     years = sorted({round(first + (last - first) * step / 5) for step in range(6)})
     return [pd.Timestamp(year, 12, 31) for year in years]
 
@@ -111,10 +111,33 @@ def _spread_places(
     return {str(firm): (float(x), float(y)) for firm, (x, y) in zip(firms.index, points, strict=True)}
 
 
+@dataclass(frozen=True)
+class _Idea:
+    """A synergy as the panels need it: its ends, kind, and the days on which it ran."""
+
+    giver: str
+    taker: str
+    kind: str
+    synergy: str
+    began: pd.Timestamp
+    ended: pd.Timestamp
+
+
+def _ideas(tables: RunTables) -> list[_Idea]:
+    """Synergies between firms of the park that ever ran, in a fixed order."""
+    ran = tables.synergies[tables.synergies["operating"].notna()]
+    ran = ran[ran["from_firm"].isin(tables.firms.index) & ran["to_firm"].isin(tables.firms.index)]
+    kinds = ran["resource"].map(tables.resources["kind"].astype(object)).astype(str)
+    ended = ran["ended"].fillna(pd.Timestamp(2262, 1, 1))
+    ends = (ran["from_firm"].astype(str), ran["to_firm"].astype(str))
+    rows = zip(*ends, kinds, ran["synergy"].astype(str), ran["operating"], ended, strict=True)
+    return sorted((_Idea(*row) for row in rows), key=lambda idea: (idea.giver, idea.taker, idea.synergy))
+
+
 def _draw_panel(
     ax: Axes,
     tables: RunTables,
-    links: pd.DataFrame,
+    ideas: list[_Idea],
     place: dict[str, tuple[float, float]],
     span: tuple[pd.Timestamp, pd.Timestamp],
     named: set[str],
@@ -123,25 +146,23 @@ def _draw_panel(
 ) -> set[str]:
     """One date; returns the firms named in it."""
     before, date = span
-    alive = links[(links["operating"] <= date) & (links["ended"].isna() | (links["ended"] > date))]
-    alive = alive[alive["from_firm"].isin(place.keys()) & alive["to_firm"].isin(place.keys())]
-    kinds = alive["resource"].map(tables.resources["kind"])
+    alive = [idea for idea in ideas if idea.began <= date < idea.ended]
     fresh: list[Link] = []
     old: list[Link] = []
-    pairs: Any = alive.assign(kind=kinds).groupby(["from_firm", "to_firm"], sort=True)
-    for (giver, taker), rows in pairs:
+    for (giver, taker), group in groupby(alive, key=lambda idea: (idea.giver, idea.taker)):
+        members = list(group)
         length = float(np.hypot(*(np.array(place[giver]) - np.array(place[taker]))))
-        for row, bend in zip(rows.sort_values("synergy").itertuples(), fan(len(rows), length), strict=True):
+        for idea, bend in zip(members, fan(len(members), length), strict=True):
             points = bend_curve(place[giver], place[taker], bend * 0.8, (1.0, 1.1))
-            new = row.operating > before
-            link = Link(points, medium.line * (1.1 if new else 0.8), kind_colour(str(row.kind)))
+            new = idea.began > before
+            link = Link(points, medium.line * (1.1 if new else 0.8), kind_colour(idea.kind))
             (fresh if new else old).append(link)
     ax.add_patch(_frame(size))
     draw_links(ax, old, alpha=0.45)
     draw_links(ax, fresh, alpha=1.0, zorder=2.5)
-    ends = pd.concat([alive["from_firm"], alive["to_firm"]]).value_counts()
+    ends = Counter(end for idea in alive for end in (idea.giver, idea.taker))
     # Most exchanges first: where names compete for room, the hubs keep theirs.
-    active = sorted(ends.index, key=lambda firm: (-int(ends[firm]), firm))
+    active = sorted(ends, key=lambda firm: (-ends[firm], firm))
     _draw_firms(ax, tables, place, active, date, medium)
     _write_date(ax, date, len(alive), len(active), medium, size)
     return _write_names(ax, tables, place, active, named, fresh + old, medium, size)
@@ -161,9 +182,8 @@ def _draw_firms(
 ) -> None:
     """Exchanging firms dark, open ones without exchange as small rings; closed ones not at all."""
     firms = tables.firms.loc[list(place)]
-    is_open = (firms["opens"].isna() | (firms["opens"] <= date)) & (
-        firms["closes"].isna() | (firms["closes"] > date)
-    )
+    opens, closes = pd.to_datetime(firms["opens"]), pd.to_datetime(firms["closes"])
+    is_open = (opens.isna() | (opens <= date)) & (closes.isna() | (closes > date))
     idle = [place[firm] for firm in firms.index[is_open] if firm not in active]
     busy = [place[firm] for firm in active]
     scale = (medium.text_pt / 7.0) ** 2

@@ -7,6 +7,7 @@ distance. What does not live here: label placement (``labels``), arrows (``links
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -169,20 +170,24 @@ def _arrows(tables: RunTables, flows: pd.DataFrame, view: _View, medium: Medium)
     colours = resource_colours(tables.resources)
     largest = flows.groupby("kind")["quantity"].max()
     arrows = []
-    for (giver, taker), rows in flows.groupby(["from_firm", "to_firm"], sort=True):
+    ordered = flows.sort_values(["from_firm", "to_firm", "kind", "resource"])
+    columns = ["from_firm", "to_firm", "resource", "kind", "quantity", "unit"]
+    rows = list(zip(*(ordered[column].tolist() for column in columns), strict=True))
+    for (giver, taker), group in groupby(rows, key=lambda row: row[:2]):
         if giver not in view.place or taker not in view.place:
             continue
-        rows = rows.sort_values(["kind", "resource"])
+        members = list(group)
         length = float(np.hypot(*(np.array(view.place[giver]) - np.array(view.place[taker]))))
-        members: Any = rows.itertuples()
-        for row, bend in zip(members, fan(len(rows), length), strict=True):
-            share = float(row.quantity / largest[row.kind])
+        for (_, _, resource, kind, volume, unit), bend in zip(
+            members, fan(len(members), length), strict=True
+        ):
+            share = float(volume / largest[kind])
             trim = _MARKER_MM + 0.3
             points = bend_curve(view.place[giver], view.place[taker], bend, (trim, trim + 0.2))
-            colour = colours.get(str(row.resource), kind_colour(str(row.kind)))
-            link = Link(points, medium.line * (0.6 + 4.0 * share**0.5), colour)
-            amount = quantity(float(row.quantity), str(row.unit), "yr")
-            arrows.append(_Arrow(link, str(row.resource), str(row.kind), amount, share))
+            link = Link(
+                points, medium.line * (0.6 + 4.0 * share**0.5), colours.get(resource, kind_colour(kind))
+            )
+            arrows.append(_Arrow(link, resource, kind, quantity(volume, unit, "yr"), share))
     return arrows
 
 

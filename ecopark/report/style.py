@@ -216,7 +216,7 @@ def save(figure: Figure, path: Path | str, formats: Sequence[str] = ("png", "svg
     with mpl.rc_context(_BASE_RC):
         for ending in formats:
             target = Path(path).with_name(f"{Path(path).name}.{ending}")
-            extra: dict[str, Any] = {"pil_kwargs": {"compress_level": 4}} if ending == "png" else {}
+            extra: dict[str, Any] = {"pil_kwargs": {"compress_level": 3}} if ending == "png" else {}
             figure.savefig(target, format=ending, dpi=DPI, metadata=metadata[ending], **extra)
             written.append(target)
     return written

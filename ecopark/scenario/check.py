@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from ecopark.scenario.dimensions import check_dimensions
-from ecopark.scenario.located import Loc, get
+from ecopark.scenario.located import Loc, get, names_in
 from ecopark.scenario.paths import Path, parse_month
 from ecopark.scenario.types import Firm, Park, Port, Process, Resource
 from ecopark.scenario.units import UnitError, Units, nearest
@@ -67,7 +67,8 @@ def check(park: Park, units: Units, report: Report, known: Mapping[str, Iterable
     report : Report
         Collector.
     known : mapping of str to iterable of str
-        Names of all ``resources`` and ``transport`` modes a scenario may refer to, used or not.
+        Names of all ``resources``, ``transport`` modes and ``firms`` a scenario may refer to, used or
+        not; a kind that is left out is not checked.
     """
     names = _Names(park, report, known)
     for key, resource in park.resources.items():
@@ -92,11 +93,10 @@ class _Names:
         self._park = park
         self._report = report
         self._known = {key: frozenset(names) for key, names in known.items()}
-        self._known["firms"] = frozenset(get(report.raw, ("firms",)) or ())
 
     def check(self, what: str, name: str, loc: Loc) -> None:
         """Note an unknown resource, transport mode or firm."""
-        if name not in self._known[what]:
+        if what in self._known and name not in self._known[what]:
             one = {"resources": "resource", "transport": "transport mode", "firms": "firm"}[what]
             self._report.add(loc, f"unknown {one} {name!r}{nearest(name, self._known[what])}")
 
@@ -209,7 +209,7 @@ def _check_dates(loc: Loc, path: Path | None, opening: date, report: Report) -> 
 
 def _as_written(report: Report, loc: Loc, when: date) -> str:
     """Key of a dated value as the user wrote it (1959, 1959-6, 1959-06-15)."""
-    for key in get(report.raw, loc) or ():
+    for key in names_in(get(report.raw, loc)):
         if str(key)[:4].isdigit() and parse_month(key) == when:
             return str(key)
     return f"{when:%Y-%m}"

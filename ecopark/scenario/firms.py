@@ -20,6 +20,7 @@ from ecopark.scenario.located import (
     is_number,
     locate,
     merge_over,
+    names_in,
     sections,
 )
 from ecopark.scenario.schema import process_keys, sink_sources
@@ -98,7 +99,7 @@ class FirmReader:
         named = get(firm, ("processes", chosen))
         process = named if isinstance(named, Section) else firm
         if process is firm and chosen != "main":
-            known = list(firm.get("processes") or ())
+            known = names_in(firm.get("processes"))
             message = f"unknown process {chosen!r}{nearest(chosen, known)}"
             self._problems.add(row.where, "column process", message)
             return
@@ -177,7 +178,7 @@ class FirmReader:
         chosen = change.get("process", "main")
         process = get(firm, ("processes", chosen))
         if not isinstance(process, Section):
-            known = list(firm.get("processes") or ())
+            known = names_in(firm.get("processes"))
             message = f"unknown process {chosen!r}{nearest(str(chosen), known)}"
             self._problems.add(change.place("process"), f"{field}.process", message)
             return
@@ -305,7 +306,7 @@ def _keep_sources(base: Section, process: Section) -> None:
             if "source" not in port and "source" in base:
                 port.put("source", base["source"])
                 port.put("mark", port.get("mark") or base.get("mark", ""))
-            if stream in process.get(direction, {}):
+            if stream in names_in(process.get(direction)):
                 sink_sources(port, Port)
     ports = {direction: base.pop(direction) for direction in DIRECTIONS if direction in base}
     sink_sources(base, Process)

@@ -207,10 +207,7 @@ def _finish(
     """Override, validate and check a normalised scenario."""
     raw: Section = copy_tree(base)
     apply_overrides(raw, overrides, problems)
-    known = {
-        key: tuple(raw[key]) if isinstance(raw.get(key), Section) else ()
-        for key in ("resources", "transport")
-    }
+    known = {k: tuple(raw[k]) for k in ("resources", "transport", "firms") if isinstance(raw.get(k), Section)}
     prune(raw)
     report = Report(raw, problems)
     units, deflate = read_money(raw, report)

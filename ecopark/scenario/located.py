@@ -189,6 +189,11 @@ def get(tree: Any, loc: Sequence[str | int]) -> Any:
     return node
 
 
+def names_in(value: Any) -> list[str]:
+    """Keys of a mapping; none where it is something else."""
+    return list(value) if isinstance(value, Mapping) else []
+
+
 def sections(parent: Any, key: str) -> Iterator[tuple[str, Section]]:
     """Entries of a mapping of mappings; whatever has another shape is left to the type check."""
     inner = parent.get(key) if isinstance(parent, Section) else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ecopark.scenario.firms import DIRECTIONS, Archetypes, FirmReader
-from ecopark.scenario.located import Items, Problems, Section, Where, get, locate, merge_over, sections
+from ecopark.scenario.located import Items, Problems, Section, Where, get, locate, merge_over, names_in, sections
 from ecopark.scenario.schema import sink_sources
 from ecopark.scenario.source import Files
 from ecopark.scenario.tables import (
@@ -221,10 +221,10 @@ def prune(raw: Section) -> None:
     for name in [n for n in resources if n not in used]:
         del resources[name]
     for name, pathway in list(sections(raw, "pathways")):
-        if is_from_library(pathways, name) and not {pathway.get("giver"), pathway.get("taker")} <= used:
+        if is_from_library(pathways, name) and not {str(pathway.get("giver")), str(pathway.get("taker"))} <= used:
             del pathways[name]
     modes = {
-        mode for _, resource in sections(raw, "resources") for mode in _entries(resource.get("transport"))
+        str(mode) for _, resource in sections(raw, "resources") for mode in _entries(resource.get("transport"))
     }
     for name in [n for n in transport if is_from_library(transport, n) and n not in modes]:
         del transport[name]
@@ -254,14 +254,14 @@ def _named_by_ports(raw: Section) -> Iterator[str]:
             for direction in DIRECTIONS:
                 for _, port in sections(process, direction):
                     yield str(port.get("resource"))
-                    yield from _names(port.get("burden"))
-                    yield from _names(get(port, ("virgin", "recipe")))
+                    yield from names_in(port.get("burden"))
+                    yield from names_in(get(port, ("virgin", "recipe")))
 
 
 def _close_over_recipes(used: set[str], resources: Section) -> None:
     open_ends = list(used)
     while open_ends:
-        for name in _names(get(resources, (open_ends.pop(), "virgin", "recipe"))):
+        for name in names_in(get(resources, (open_ends.pop(), "virgin", "recipe"))):
             if name not in used:
                 used.add(name)
                 open_ends.append(name)
@@ -269,7 +269,3 @@ def _close_over_recipes(used: set[str], resources: Section) -> None:
 
 def _entries(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _names(block: Any) -> list[str]:
-    return list(block) if isinstance(block, Section) else []
