@@ -170,10 +170,12 @@ def _run_name(options: argparse.Namespace, changes: dict[str, str]) -> str:
 def _report(run: Run, folder: Path, simulated: float, written: float) -> None:
     from rich.console import Console
 
-    from ecopark.report import closing_table
+    from ecopark.report.summary import closing_table
+    from ecopark.report.tables import RunTables
 
     console = Console()
-    console.print(closing_table(run))
+    tables = RunTables(run.firms, run.flows, run.synergies, run.indicators, run.resources)
+    console.print(closing_table(tables, run.currency))
     console.print(f"simulated in {simulated:.1f} s, written in {written:.1f} s")
     console.print(f"tables and figures: {folder}", soft_wrap=True, highlight=False)
 

@@ -107,11 +107,11 @@ class Run:
             )
         return graph
 
-    @property
+    @cached_property
     def plot(self) -> Any:
         """Figures of this run: ``run.plot.sankey()``, ``run.plot.map()``, ..."""
         # By name, as pandas loads its plotting backends: a run works without any drawing library.
-        return import_module("ecopark.report").RunPlots(self)
+        return import_module("ecopark.report.run_plots").RunPlots(self)
 
     # ------------------------------------------------------------------ folder
     def save(self, folder: Path | str, figures: bool = False) -> Path:

@@ -182,6 +182,7 @@ def _firms(model: ParkModel) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "name": [park.firms[f].name for f in columns.firms],
+            "short": [park.firms[f].short or park.firms[f].name for f in columns.firms],
             "sector": [park.firms[f].sector for f in columns.firms],
             "x_km": plane[:, 0],
             "y_km": plane[:, 1],
@@ -198,10 +199,10 @@ def _firms(model: ParkModel) -> pd.DataFrame:
 def _resources(model: ParkModel) -> pd.DataFrame:
     specs = model.park.resources
     index = pd.Index(model.columns.resources, name="resource")
-    return pd.DataFrame(
-        {field: [getattr(specs[r], field) for r in index] for field in ("name", "kind", "unit", "hazard")},
-        index=index,
+    table = pd.DataFrame(
+        {field: [getattr(specs[r], field) for r in index] for field in ("name", "kind", "unit", "hazard")}, index=index
     )
+    return table.assign(short=[specs[r].short or r.replace("_", " ") for r in index])
 
 
 def _stamp(when: date | None) -> pd.Timestamp:

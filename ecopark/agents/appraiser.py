@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -262,6 +263,8 @@ class Appraiser:
             spare = np.maximum(supply - rate, 0.0)
             best: dict[int, Appraisal] = {}
             for pair in self._pairs_of_outlet.get(out, ()):
+                if not self.is_in_sight(int(self.pairs.in_port[pair]), day):
+                    continue
                 offer = self._appraise(pair, day, 0.0, 1.0, chain - 1, supply=spare)
                 into = int(self.pairs.in_port[pair])
                 if not offer.reason and (into not in best or offer.ceiling > best[into].ceiling):
@@ -297,6 +300,21 @@ class Appraiser:
         return float("inf")
 
     # ------------------------------------------------------------------ small look-ups
+    def is_in_sight(self, ports: Any, day: float) -> Any:
+        """Whether ports are open, or announced to open within the foresight, on a day.
+
+        Parameters
+        ----------
+        ports : int or slice
+        day : float, day
+
+        Returns
+        -------
+        bool or ndarray of bool, shape (N,), 1
+        """
+        foresight = self.park.agents.discovery.foresight.value
+        return (self.columns.opens[ports] <= day + foresight) & (day < self.columns.closes[ports])
+
     def pathway(self, pair: int) -> Pathway | None:
         """Conversion of a pair; None where residual and need are the same resource."""
         key = self.pairs.pathway[pair]

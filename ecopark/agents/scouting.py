@@ -102,7 +102,7 @@ class Scouting:
         )
         needed = np.where(self.links > 0, _WORTH_EXTENDING, _WORTH_A_LOOK)
         ready = (np.minimum(share[out], share[into]) > needed) & (self.available_from <= day)
-        visible = self._visible(day)
+        visible = self._appraiser.is_in_sight(slice(None), day)
         ready &= visible[out] & visible[into]
         self.gathered += np.where(ready, hazard * (next_day - day), 0.0)
         return [int(k) for k in np.flatnonzero(self.gathered >= self.threshold)]
@@ -152,14 +152,10 @@ class Scouting:
         name = self._appraiser.pairs.names[pair]
         return float(stream(self._seed, name, "discovery", str(self.attempt[pair])).exponential())
 
-    def _visible(self, day: float) -> NDArray[np.bool_]:
-        columns = self._appraiser.columns
-        return (columns.opens <= day + self._spec.foresight.value) & (day < columns.closes)
-
     def _feel(self, period: int, day: float, next_day: float) -> None:
         """Let triggers fade, then add shocks of cost and streams just announced."""
         self.trigger *= np.exp(-(next_day - day) / self._spec.memory.value)
-        visible = self._visible(day)
+        visible = self._appraiser.is_in_sight(slice(None), day)
         fresh = visible & ~self._seen
         self._seen |= visible
         self.trigger[self._shocks[period] | fresh] += self._spec.trigger.value

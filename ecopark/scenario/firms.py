@@ -70,16 +70,18 @@ class FirmReader:
             firm.put("processes", processes := Section(where), where)
         if not isinstance(processes, Section):
             return
-        if "main" in processes:
+        main = processes.setdefault("main", Section(where))
+        if "main" in processes.places:
             message = (
                 f"{', '.join(keys)} on the firm belong to its process 'main', which is also given; join them"
             )
             self._problems.add(firm.place(keys[0]), f"firms.{name}.{keys[0]}", message)
-            return
-        main = Section(where)
         for key in keys:
-            main.take(key, firm)
-        processes.put("main", main, where)
+            if isinstance(main, Section) and key not in main:
+                main.take(key, firm)
+            else:
+                del firm[key]
+        processes.places.setdefault("main", where)
 
     def add_streams(self, firms: Section, rows: Sequence[Row]) -> None:
         """Add the ports of a streams table to the raw firms."""

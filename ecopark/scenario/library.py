@@ -27,7 +27,17 @@ Raw = dict[str, Any]
 Entry = TypeVar("Entry")
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_PROCESS_FIELDS = ("name", "activity_unit", "drive", "utilisation", "season", "noise", "outage", "source", "mark")
+_PROCESS_FIELDS = (
+    "name",
+    "activity_unit",
+    "drive",
+    "utilisation",
+    "season",
+    "noise",
+    "outage",
+    "source",
+    "mark",
+)
 _CARBON_WITH_FUEL = {
     "route": "release",
     "fee": "0 EUR/t",
@@ -178,7 +188,9 @@ def factor(name: str, year: int | None = None, region: str | None = None) -> Fac
     if region is None and len(regions) > 1:
         raise DomainError(f"factor {name!r} has several regions; give one of {', '.join(regions)}")
     if region is not None and region not in regions:
-        raise DomainError(f"factor {name!r} has no region {region!r}{nearest(region, regions)}; found {', '.join(regions)}")
+        raise DomainError(
+            f"factor {name!r} has no region {region!r}{nearest(region, regions)}; found {', '.join(regions)}"
+        )
     rows = tuple(row for row in rows if region in (None, row.region))
     if len(rows) == 1 and (year is None or rows[0].year is None):
         return rows[0]
@@ -186,8 +198,12 @@ def factor(name: str, year: int | None = None, region: str | None = None) -> Fac
     if year is None:
         raise DomainError(f"factor {name!r} has several years; give one from {years[0]} on")
     if not years or year < years[0]:
-        raise DomainError(f"factor {name!r} has no value as early as {year}; the first is of {years[0] if years else 'no year'}")
-    return max((row for row in rows if row.year is not None and row.year <= year), key=lambda row: row.year or 0)
+        raise DomainError(
+            f"factor {name!r} has no value as early as {year}; the first is of {years[0] if years else 'no year'}"
+        )
+    return max(
+        (row for row in rows if row.year is not None and row.year <= year), key=lambda row: row.year or 0
+    )
 
 
 def factors() -> pd.DataFrame:
@@ -215,7 +231,7 @@ def physical() -> Mapping[str, tuple[float, float]]:
 def _blocks(name: str) -> dict[str, Raw]:
     """Mapping of a YAML file of the library; never handed out without a copy."""
     text = files("ecopark.scenario").joinpath("library_data", f"{name}.yaml").read_text(encoding="utf-8")
-    blocks: dict[str, Raw] = yaml.load(text, Loader=_LOADER)  # noqa: S506  a safe loader either way
+    blocks: dict[str, Raw] = yaml.load(text, Loader=_LOADER)
     return blocks
 
 

@@ -63,7 +63,7 @@ def read_money(raw: Section, report: Report) -> tuple[Units, dict[int, float]]:
     missing = _codes_without_rate(raw, units)
     for code, where in missing.items():
         known = [currency.code, *currency.rates]
-        message = f"prices in {code} need its value in {currency.code}, such as 'rates: {{{code}: 7.45}}'"
+        message = f"prices in {code} need its value in {currency.code}: add '{code}: ...' to currency.rates"
         report.add_at(where, "currency.rates", message + nearest(code, known))
     if missing:
         units = Units(currency.code, {**currency.rates, **dict.fromkeys(missing, 1.0)})

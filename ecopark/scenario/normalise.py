@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from ecopark.scenario.firms import DIRECTIONS, Archetypes, FirmReader
-from ecopark.scenario.located import Items, Problems, Section, Where, get, locate, merge_over, names_in, sections
+from ecopark.scenario.located import (
+    Items,
+    Problems,
+    Section,
+    Where,
+    get,
+    locate,
+    merge_over,
+    names_in,
+    sections,
+)
 from ecopark.scenario.schema import sink_sources
 from ecopark.scenario.source import Files
 from ecopark.scenario.tables import (
@@ -221,10 +231,15 @@ def prune(raw: Section) -> None:
     for name in [n for n in resources if n not in used]:
         del resources[name]
     for name, pathway in list(sections(raw, "pathways")):
-        if is_from_library(pathways, name) and not {str(pathway.get("giver")), str(pathway.get("taker"))} <= used:
+        if (
+            is_from_library(pathways, name)
+            and not {str(pathway.get("giver")), str(pathway.get("taker"))} <= used
+        ):
             del pathways[name]
     modes = {
-        str(mode) for _, resource in sections(raw, "resources") for mode in _entries(resource.get("transport"))
+        str(mode)
+        for _, resource in sections(raw, "resources")
+        for mode in _entries(resource.get("transport"))
     }
     for name in [n for n in transport if is_from_library(transport, n) and n not in modes]:
         del transport[name]

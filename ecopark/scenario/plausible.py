@@ -44,10 +44,14 @@ class Balance:
 
     def problems(self) -> tuple[str, ...]:
         """Sentences naming the archetype, the excess and both sums; empty if it is plausible."""
-        sides = (("mass", "t", self.mass_in, self.mass_out), ("energy", "MWh", self.energy_in, self.energy_out))
+        sides = (
+            ("mass", "t", self.mass_in, self.mass_out),
+            ("energy", "MWh", self.energy_in, self.energy_out),
+        )
         return tuple(
             f"archetype {self.archetype!r}: {what} out {out:.4g} {unit} exceeds {what} in {into:.4g} {unit} "
-            f"per unit of activity by {out - into:.3g} {unit}; add the missing input, or name it in a row with role 'term'"
+            f"per unit of activity by {out - into:.3g} {unit}; "
+            "add the missing input, or name it in a row with role 'term'"
             for what, unit, into, out in sides
             if out > into * (1.0 + _ROUNDING)
         )
@@ -117,7 +121,9 @@ def _content(name: str, row: Mapping[str, str]) -> tuple[float, float]:
     if row["role"] == "term":
         above = _UNITS.base(row["unit"].partition("/")[0])
         if above not in ("t", "MWh"):
-            raise DomainError(f"archetype {name!r}: term {row['stream']!r} must be t or MWh, found {row['unit']!r}")
+            raise DomainError(
+                f"archetype {name!r}: term {row['stream']!r} must be t or MWh, found {row['unit']!r}"
+            )
         return (1.0, 0.0) if above == "t" else (0.0, 1.0)
     if row["resource"] not in physical():
         raise DomainError(f"archetype {name!r}: resource {row['resource']!r} has no physical data")

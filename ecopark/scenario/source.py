@@ -248,7 +248,9 @@ class _Builder:
         if event.anchor in self._open:
             raise _UnreadableError(_line(event), f"anchor &{event.anchor} contains itself")
         if event.anchor not in self._anchors:
-            raise _UnreadableError(_line(event), f"alias *{event.anchor} has no anchor &{event.anchor} before it")
+            raise _UnreadableError(
+                _line(event), f"alias *{event.anchor} has no anchor &{event.anchor} before it"
+            )
         value, size = self._anchors[event.anchor]
         self._count(size, event)
         return copy_tree(value)

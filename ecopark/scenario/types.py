@@ -221,12 +221,14 @@ class Disposal(Block):
 class Resource(Block):
     """A kind of stream: what may be exchanged, in which unit, on which scale of grade.
 
+    `short`: label in figures; the identifier in words where it is not given.
     `grade`: what the one number means, higher is better: ``temperature`` (degC, heat),
     ``class`` (water quality class 0 sea water .. 5 drinking), ``conformity`` (material, 0 to 1).
     `transport`: modes that can carry it. `hazard`: class that sets permit time and refusal.
     """
 
     name: str
+    short: str = ""
     kind: Kind
     unit: Literal["t", "MWh", "m3"]
     grade: Literal["temperature", "class", "conformity"] = "conformity"
@@ -407,9 +409,13 @@ class Change(Block):
 
 
 class Firm(Block):
-    """An actor of the park: a plant, a utility, a farm district, a town, a lake."""
+    """An actor of the park: a plant, a utility, a farm district, a town, a lake.
+
+    `short`: label in figures; `name` where it is not given.
+    """
 
     name: str
+    short: str = ""
     sector: str = ""
     site: tuple[float, float]
     opens: Month | None = None

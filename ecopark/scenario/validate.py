@@ -159,7 +159,6 @@ def validate(raw: Section, context: Context, report: Report) -> Park | None:
             if not all(repaired):
                 return None
     return None
-    return None
 
 
 def _place(error: Any) -> Loc:

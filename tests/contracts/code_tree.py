@@ -55,7 +55,11 @@ def _array_aliases(tree: ast.Module) -> frozenset[str]:
     """Names a module gives to array types (``_Floats = NDArray[np.float64]``), NDArray itself included."""
     named = {"NDArray"}
     for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and "NDArray" in ast.unparse(node.value):
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and "NDArray" in ast.unparse(node.value)
+        ):
             named.add(node.targets[0].id)
     return frozenset(named)
 

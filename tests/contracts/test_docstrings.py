@@ -10,7 +10,9 @@ from code_tree import Function, Item, public_items
 
 ITEMS = list(public_items())
 ARRAY = re.compile(r"ndarray of \w+, shape \([^)]*\), \S")
-SECTION = re.compile(r"^(Parameters|Returns|Yields|Attributes|Raises|Notes|References|Examples)\n-+$", re.MULTILINE)
+SECTION = re.compile(
+    r"^(Parameters|Returns|Yields|Attributes|Raises|Notes|References|Examples)\n-+$", re.MULTILINE
+)
 
 
 def sections(doc: str) -> dict[str, str]:
@@ -34,15 +36,27 @@ def named(section: str) -> set[str]:
 def arguments(node: Function) -> dict[str, str]:
     """Annotation of each argument but self and cls."""
     a = node.args
-    every = [*a.posonlyargs, *a.args, *([a.vararg] if a.vararg else []), *a.kwonlyargs, *([a.kwarg] if a.kwarg else [])]
-    return {x.arg: ast.unparse(x.annotation) if x.annotation else "" for x in every if x.arg not in ("self", "cls")}
+    every = [
+        *a.posonlyargs,
+        *a.args,
+        *([a.vararg] if a.vararg else []),
+        *a.kwonlyargs,
+        *([a.kwarg] if a.kwarg else []),
+    ]
+    return {
+        x.arg: ast.unparse(x.annotation) if x.annotation else ""
+        for x in every
+        if x.arg not in ("self", "cls")
+    }
 
 
 def is_array(annotation: str, aliases: frozenset[str]) -> bool:
     """Whether an annotation is or may be an array of numbers; containers are described in words."""
     if "object_" in annotation:
         return False
-    return any(re.fullmatch(rf"{name}(\[.*\])?", part.strip()) for part in annotation.split("|") for name in aliases)
+    return any(
+        re.fullmatch(rf"{name}(\[.*\])?", part.strip()) for part in annotation.split("|") for name in aliases
+    )
 
 
 def untold_arrays(item: Item) -> list[str]:
@@ -52,7 +66,9 @@ def untold_arrays(item: Item) -> list[str]:
         fields = {
             x.target.id: ast.unparse(x.annotation)
             for x in node.body
-            if isinstance(x, ast.AnnAssign) and isinstance(x.target, ast.Name) and not x.target.id.startswith("_")
+            if isinstance(x, ast.AnnAssign)
+            and isinstance(x.target, ast.Name)
+            and not x.target.id.startswith("_")
         }
         told = entries(parts.get("Attributes", ""))
     else:
@@ -77,7 +93,9 @@ def test_public_names_are_documented(item: Item) -> None:
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.name)
 def test_arrays_state_shape_and_unit(item: Item) -> None:
-    assert not untold_arrays(item), f"{item.name}: say 'ndarray of float, shape (N,), t/day' of {untold_arrays(item)}"
+    assert not untold_arrays(item), (
+        f"{item.name}: say 'ndarray of float, shape (N,), t/day' of {untold_arrays(item)}"
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,19 @@ import sys
 
 import pytest
 
-HEAVY = {"pandas", "matplotlib", "mesa", "numba", "scipy", "networkx", "pyarrow", "pydantic", "pint", "plotly", "dash"}
+HEAVY = {
+    "pandas",
+    "matplotlib",
+    "mesa",
+    "numba",
+    "scipy",
+    "networkx",
+    "pyarrow",
+    "pydantic",
+    "pint",
+    "plotly",
+    "dash",
+}
 DRAWING = {"matplotlib", "plotly", "dash"}
 SHOW = "; import sys; print('loaded', *sorted({name.partition('.')[0] for name in sys.modules}))"
 
@@ -28,7 +40,10 @@ HELP = "import ecopark.cli\ntry: ecopark.cli.main(['--help'])\nexcept SystemExit
         (HELP, HEAVY),
         ("import ecopark.scenario", DRAWING | {"mesa", "numba", "simpy"}),
         ("import ecopark.simulate", DRAWING),
-        ("import ecopark.indicators.graph, ecopark.indicators.yearly", DRAWING | {"mesa", "numba", "simpy", "pint"}),
+        (
+            "import ecopark.indicators.graph, ecopark.indicators.yearly",
+            DRAWING | {"mesa", "numba", "simpy", "pint"},
+        ),
     ],
     ids=["package", "help", "scenario", "simulate", "indicators"],
 )

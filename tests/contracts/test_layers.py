@@ -45,7 +45,9 @@ def test_the_contracts_hold() -> None:
     ],
 )
 def test_each_contract_can_fail(tmp_path: Path, file: str, line: str, broken: str | None) -> None:
-    shutil.copytree(PACKAGE, tmp_path / "ecopark", ignore=shutil.ignore_patterns("__pycache__", "library_data"))
+    shutil.copytree(
+        PACKAGE, tmp_path / "ecopark", ignore=shutil.ignore_patterns("__pycache__", "library_data")
+    )
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     changed = tmp_path / "ecopark" / file
     changed.parent.mkdir(exist_ok=True)

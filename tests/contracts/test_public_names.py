@@ -15,7 +15,9 @@ PUBLIC = ["BalanceError", "EcoparkError", "Run", "Scenario", "ScenarioError", "s
 
 def test_public_names_are_pinned() -> None:
     assert sorted(ecopark.__all__) == PUBLIC
-    assert all(inspect.isclass(getattr(ecopark, n)) or inspect.isfunction(getattr(ecopark, n)) for n in PUBLIC)
+    assert all(
+        inspect.isclass(getattr(ecopark, n)) or inspect.isfunction(getattr(ecopark, n)) for n in PUBLIC
+    )
 
 
 def test_every_public_name_has_a_home_and_no_other_is_found() -> None:

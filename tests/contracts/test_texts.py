@@ -14,8 +14,12 @@ REFERENCE = re.compile(r"`(ecopark(?:\.\w+)+)`")
 TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 # Put together from halves, so that this file does not find itself.
-FOREIGN = re.compile("|".join(["/wo" + "rk/", "/ro" + "ot/", "/ho" + r"me/\w", "/op" + "t/", r"C:\\U" + "sers"]))
-HOSTS = re.compile("|".join(["py" + r"pi\.org", "pythonhost" + r"ed\.org", "extra-index" + "-url", "find-" + "links"]))
+FOREIGN = re.compile(
+    "|".join(["/wo" + "rk/", "/ro" + "ot/", "/ho" + r"me/\w", "/op" + "t/", r"C:\\U" + "sers"])
+)
+HOSTS = re.compile(
+    "|".join(["py" + r"pi\.org", "pythonhost" + r"ed\.org", "extra-index" + "-url", "find-" + "links"])
+)
 BINARY = {".png", ".parquet", ".xlsx", ".pdf", ".svg"}
 
 
@@ -56,9 +60,14 @@ def test_references_to_code_exist(page: str) -> None:
 def test_references_to_tests_exist(page: str) -> None:
     found = sorted(set(TEST.findall((ROOT / page).read_text(encoding="utf-8"))))
     assert found, f"{page} refers to no test at all"
-    files = {path: (ROOT / path).read_text(encoding="utf-8") if (ROOT / path).is_file() else None for path, _ in found}
+    files = {
+        path: (ROOT / path).read_text(encoding="utf-8") if (ROOT / path).is_file() else None
+        for path, _ in found
+    }
     assert not [path for path, text in files.items() if text is None]
-    assert not [f"{path}::{name}" for path, name in found if name and f"def {name}(" not in (files[path] or "")]
+    assert not [
+        f"{path}::{name}" for path, name in found if name and f"def {name}(" not in (files[path] or "")
+    ]
 
 
 def exists(dotted: str) -> bool:

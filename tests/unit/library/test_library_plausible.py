@@ -118,7 +118,9 @@ def test_every_resource_has_physical_data() -> None:
             assert energy == 1.0
 
 
-@pytest.mark.parametrize("name", sorted(name for name, block in library.raw_pathways().items() if "lift" not in block))
+@pytest.mark.parametrize(
+    "name", sorted(name for name, block in library.raw_pathways().items() if "lift" not in block)
+)
 def test_pathways_make_neither_mass_nor_energy(name: str) -> None:
     block, physical, resources = library.raw_pathways()[name], library.physical(), library.raw_resources()
     text = block["yield"]["value"] if isinstance(block["yield"], dict) else block["yield"]

@@ -96,7 +96,7 @@ CASES = [
     Case(
         "currency_without_rate",
         [(TAX, "{1987-01: 40 SEK/t} #!")],
-        ["prices in SEK need its value in EUR", "rates: {SEK"],
+        ["prices in SEK need its value in EUR", "add 'SEK: ...'"],
     ),
     Case("tax_per_energy", [(TAX, "40 DKK/MWh #!")], ["expected EUR/t"]),
     Case(
@@ -343,6 +343,14 @@ CASES = [
         "disposal_on_need",
         [(CLAY, "      clay: {coefficient: 0.3, disposal: {route: landfill}} #!\n")],
         ["belongs to an out-port"],
+    ),
+    Case(
+        "shorthand_beside_main",
+        [
+            ("    season: heating", "    season: heating\n    processes: {main: {capacity: 1 MW}}"),
+            ("archetype: coal_power_station", "archetype: coal_power_station #!"),
+        ],
+        ["season", "belong to its process 'main'"],
     ),
     # currency
     Case(
@@ -619,6 +627,19 @@ def test_bad_overrides_are_problems(path: str, value: str, says: str, tmp_path: 
     (problem,) = problems_of(write(tmp_path, []), overrides={path: value})
     assert says in problem.message
     assert problem.file == "overrides"
+
+
+def test_a_currency_without_rate_is_one_problem_however_many_prices_use_it(tmp_path: Path) -> None:
+    text = "resources: {define: {coal: {virgin: {price: 3 GBP/t}}, clay: {virgin: {price: 4 kGBP/t}}}} #!\n"
+    park = write(tmp_path, [("layout:", text + "layout:")])
+    (problem,) = problems_of(park)
+    assert problem.message.startswith("prices in GBP need its value in EUR")
+    assert (Path(problem.file).name, problem.line) == marked_lines(park)[0]
+
+
+def test_tables_need_files() -> None:
+    with pytest.raises(ScenarioError, match="tables need a scenario in files"):
+        Scenario.from_dict({"name": "x", "series": "prices.csv"}, library=LIBRARY)
 
 
 def test_errors_are_collected_in_the_exception_text(tmp_path: Path) -> None:

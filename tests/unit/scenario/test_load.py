@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pickle
 import time
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from scenario_files import BASE, LIBRARY, PRICES, write
 
+from ecopark.scenario import library
 from ecopark.scenario.inherit import numbers_of
 from ecopark.scenario.load import Scenario
 from ecopark.scenario.types import Park, Port
@@ -118,7 +121,8 @@ def test_only_what_is_used_of_the_library_stays(demo: Scenario) -> None:
 
 
 def test_resources_reached_only_through_a_recipe_stay(tmp_path: Path) -> None:
-    text = "resources: {define: {clay: {virgin: {price: 1 EUR/t, recipe: {peat: 0.1}}}, sand: {name: Sand, kind: material, unit: t}}}\n"
+    clay, sand = "{virgin: {price: 1 EUR/t, recipe: {peat: 0.1}}}", "{name: Sand, kind: material, unit: t}"
+    text = f"resources: {{define: {{clay: {clay}, sand: {sand}}}}}\n"
     park = load(tmp_path, [("layout:", text + "layout:")])
     assert "peat" in park.resources
     assert "sand" not in park.resources
@@ -193,7 +197,8 @@ def test_nominal_money_is_brought_to_the_price_year(form: str, tmp_path: Path) -
 
 
 def test_series_may_run_straight_between_dates(tmp_path: Path) -> None:
-    table = "series,date,value,unit,interpolate\nclay_price,1990-01-01,10,EUR/t,linear\nclay_price,1990-01-11,20,EUR/t,linear\n"
+    rows = ["series,date,value,unit,interpolate", "clay_price,1990-01-01,10,EUR/t,linear"]
+    table = "\n".join([*rows, "clay_price,1990-01-11,20,EUR/t,linear"])
     edits = [("layout:", "resources: {define: {clay: {virgin: {price: {series: clay_price}}}}}\nlayout:")]
     clay = load(tmp_path, edits, {"prices.csv": table}).resources["clay"]
     assert clay.virgin is not None
@@ -357,8 +362,6 @@ def test_resolved_yaml_gives_the_same_park_without_the_library(tmp_path: Path, d
 
 
 def test_from_dict_equals_the_file(demo: Scenario) -> None:
-    import yaml
-
     raw = yaml.safe_load(BASE.replace("series: prices.csv\n", ""))
     assert Scenario.from_dict(raw, "demo", library=LIBRARY).park == demo.park
 
@@ -377,9 +380,41 @@ def test_a_scenario_cannot_be_changed(demo: Scenario) -> None:
         demo.name = "other"  # type: ignore[misc]
 
 
+def test_a_scenario_travels_between_processes(demo: Scenario) -> None:
+    again = pickle.loads(pickle.dumps(demo))
+    assert again.park == demo.park
+    overrides = {"firms.plant.capacity": "5 MW"}
+    assert again.with_overrides(overrides).park == demo.with_overrides(overrides).park
+
+
+def test_every_shipped_archetype_loads_as_a_firm() -> None:
+    """The whole library against the checks: names, units, signs and sources."""
+    firms = {
+        name: {
+            "name": name,
+            "site": [11, 55],
+            "archetype": name,
+            "capacity": f"100 {library.raw_archetype(name)['activity_unit']}/yr",
+        }
+        for name in library.archetype_names()
+    }
+    raw = {
+        "name": "all",
+        "source": "test",
+        "mark": "M",
+        "time": {"start": "1990-01", "end": "1991-12"},
+        "currency": {"code": "EUR", "price_year": 2020, "rates": {"DKK": 0.134, "GBP": 1.15, "USD": 0.9}},
+        "firms": firms,
+    }
+    scenario = Scenario.from_dict(raw, "all")
+    assert len(scenario.park.firms) == 68
+    assert [place for place, q in scenario.numbers() if not q.source or not q.mark] == []
+
+
 def test_a_park_of_twenty_firms_loads_in_a_quarter_second(tmp_path: Path) -> None:
     firms = "".join(
-        f"  f{i}:\n    name: Firm {i}\n    site: [11, 55]\n    archetype: coal_power_station\n    capacity: {i + 1} MW\n"
+        f"  f{i}:\n    name: Firm {i}\n    site: [11, 55]\n    capacity: {i + 1} MW\n"
+        "    archetype: coal_power_station\n"
         f"    out:\n      heat: {{resource: steam, coefficient: 0.{i + 10}, on_demand: true, grade: 250 degC}}\n"
         for i in range(40)
     )

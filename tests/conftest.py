@@ -1,0 +1,26 @@
+"""What every test may use: the golden switch, hypothesis profiles, and the folders of shared helpers."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Fixed examples for a change under review, fresh ones at night; no deadline, since the first
+# example of a process compiles the kernel.
+settings.register_profile(
+    "fixed", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("nightly", deadline=None, max_examples=500, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden tables anew")
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden tables are to be written anew instead of compared."""
+    return bool(request.config.getoption("--update-golden"))
