@@ -183,8 +183,10 @@ def _report(run: Run, folder: Path, simulated: float, written: float) -> None:
 # --------------------------------------------------------------------------- check, library
 def _check(options: argparse.Namespace) -> int:
     from ecopark.scenario import Scenario
+    from ecopark.simulate import check_rules
 
     scenario = Scenario.load(options.scenario, _changes(options.changes))
+    check_rules(scenario)
     park = scenario.park
     ports = sum(len(p.in_) + len(p.out) for firm in park.firms.values() for p in firm.processes.values())
     numbers = list(scenario.numbers())

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ecopark.errors import DomainError
+from ecopark.errors import DomainError, MarketError, Problem, ScenarioError
 from ecopark.flows.ledger import Carrier
 from ecopark.market.accounts import build_accounts
+from ecopark.market.protocols import protocol
 from ecopark.model import ParkModel
 from ecopark.run import Run
 from ecopark.scenario import Scenario
@@ -58,6 +59,7 @@ def simulate(
     """
     if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
         raise DomainError(f"seed must be a whole number, 0 or larger, found {seed!r}")
+    check_rules(scenario)
     model = ParkModel(scenario.park, seed)
     periods = _periods(model, until)
     try:
@@ -70,10 +72,28 @@ def simulate(
         model.close()
 
 
+def check_rules(scenario: Scenario) -> None:
+    """Assert that every rule a scenario names is known to the program.
+
+    Raises
+    ------
+    ScenarioError
+        Naming the field, the nearest and all known names.
+    """
+    field = "agents.negotiation.protocol"
+    try:
+        protocol(scenario.park.agents.negotiation.protocol)
+    except MarketError as unknown:
+        raise ScenarioError([Problem(str(scenario.path or scenario.name), 0, field, str(unknown))]) from unknown
+
+
 def _periods(model: ParkModel, until: str | date | None) -> int:
     if until is None:
         return model.calendar.periods
-    last = parse_month(until)
+    try:
+        last = parse_month(until)
+    except ValueError as failure:
+        raise DomainError(f"until: {failure}") from failure
     if isinstance(until, str) and len(until.strip()) == 4:
         last = date(last.year, 12, 1)
     day = model.calendar.day(last)

@@ -96,7 +96,7 @@ def _label(tables: RunTables, row: Any, room: float, size: float) -> str:
 def _year(dates: pd.Series) -> Floats:
     """Dates as decimal years; NaN where there is none."""
     start = dates.dt.year
-    return np.asarray(start + (dates.dt.dayofyear - 1) / 365.25, dtype=float)
+    return np.asarray(start + (dates.dt.day_of_year - 1) / 365.25, dtype=float)
 
 
 def _draw_bars(

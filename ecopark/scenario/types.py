@@ -1,7 +1,8 @@
 """Typed, immutable description of a park: what a user writes, after units and before any run.
 
 What lives here: one pydantic model per block of a scenario file; field names are the words of the
-file. What does not: reading files (``source``), cross-checks (``check``), arrays (``flows``).
+file. The blocks of policy and behaviour stand in ``rules`` and are offered here too. What does not:
+reading files (``source``), cross-checks (``check``), arrays (``flows``).
 
 Numbers are :class:`~ecopark.scenario.units.Quantity` in base units. A field whose dimension does
 not depend on context states it (``Dim("day")``) and is checked here; coefficients, prices and
@@ -15,137 +16,82 @@ for every number inside that has none of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    model_validator,
+from pydantic import Field, model_validator
+
+from ecopark.scenario.fields import (
+    AnyPath,
+    AnyQuantity,
+    Block,
+    Dim,
+    Duration,
+    Hazard,
+    Kind,
+    Length,
+    Month,
+    Name,
+    Number,
+    Positive,
+    Pressure,
+    Rate,
+    Route,
+    Season,
+    Share,
+    SharePath,
+    Temperature,
+    default,
+    in_unit,
 )
+from ecopark.scenario.rules import (
+    Agents,
+    Ban,
+    ContractRules,
+    Discovery,
+    Facilitator,
+    Mechanisms,
+    Negotiation,
+    Observed,
+    Policy,
+    Regulator,
+    Trust,
+)
+from ecopark.scenario.units import Quantity
 
-from ecopark.scenario.paths import Context, Path, parse_month, parse_path, parse_quantity
-from ecopark.scenario.seasons import season_profile
-from ecopark.scenario.units import Quantity, UnitError
-
-Kind = Literal["material", "energy", "heat", "water"]
-Hazard = Literal["none", "low", "hazardous"]
-Route = Literal["landfill", "incineration", "discharge", "release", "flare", "cooling", "sale"]
-Mark = Literal["S", "M", "D", ""]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
-
-
-@dataclass(frozen=True)
-class Dim:
-    """Dimension a field must have: the base unit, e.g. ``"day"`` or ``"1/day"``."""
-
-    unit: str
-    low: float = float("-inf")
-    high: float = float("inf")
-
-    def check(self, quantity: Quantity) -> Quantity:
-        """Return `quantity` if it has this dimension and lies within bounds.
-
-        Raises
-        ------
-        UnitError
-            Naming the unit found and the one expected.
-        """
-        expected = self.unit
-        if expected != quantity.unit:
-            raise UnitError(f"expected a quantity in {_EXAMPLES.get(expected, expected)}, found {quantity}")
-        if not self.low <= quantity.value <= self.high:
-            bounds = (
-                f"at least {self.low:g}"
-                if self.high == float("inf")
-                else f"between {self.low:g} and {self.high:g}"
-            )
-            raise UnitError(f"must be {bounds}{'' if expected == '1' else ' ' + expected}, found {quantity}")
-        return quantity
-
-
-_EXAMPLES = {
-    "1": "a pure number or share such as '0.3' or '30 %'",
-    "day": "time such as '18 months' is written '18 month', '6 yr' or '30 d'",
-    "1/day": "a rate such as '8 %/yr'",
-    "km": "length such as '13 km'",
-    "degC": "temperature such as '90 degC'",
-    "bar": "pressure such as '12 bar'",
-    "1/km": "a share per length such as '2 %/km'",
-    "degC/km": "a temperature drop such as '0.5 K/km'",
-}
-
-
-def _context(info: ValidationInfo) -> Context:
-    if not isinstance(info.context, Context):
-        raise TypeError(
-            "validate with context=Context(Units(...)): numbers cannot be read without their units"
-        )
-    return info.context
-
-
-def _quantity(dim: Dim) -> BeforeValidator:
-    def validate(value: Any, info: ValidationInfo) -> Quantity:
-        return dim.check(parse_quantity(value, _context(info)))
-
-    return BeforeValidator(validate)
-
-
-def _any_quantity(value: Any, info: ValidationInfo) -> Quantity:
-    return parse_quantity(value, _context(info))
-
-
-def _any_path(value: Any, info: ValidationInfo) -> Path:
-    return parse_path(value, _context(info))
-
-
-def _share_path(value: Any, info: ValidationInfo) -> Path:
-    path = parse_path(value, _context(info))
-    for quantity in path.values:
-        Dim("1", 0.0, 1.0).check(quantity)
-    return path
-
-
-def _month(value: Any) -> date:
-    return parse_month(value)
-
-
-def _season(value: Any) -> Any:
-    season_profile(value)
-    return tuple(value) if isinstance(value, list) else value
-
-
-AnyQuantity = Annotated[Quantity, BeforeValidator(_any_quantity)]
-Season = Annotated[str | tuple[float, ...], BeforeValidator(_season)]
-AnyPath = Annotated[Path, BeforeValidator(_any_path)]
-SharePath = Annotated[Path, BeforeValidator(_share_path)]
-Month = Annotated[date, BeforeValidator(_month)]
-Share = Annotated[Quantity, _quantity(Dim("1", 0.0, 1.0))]
-Number = Annotated[Quantity, _quantity(Dim("1"))]
-Positive = Annotated[Quantity, _quantity(Dim("1", 0.0))]
-Duration = Annotated[Quantity, _quantity(Dim("day", 0.0))]
-Rate = Annotated[Quantity, _quantity(Dim("1/day", 0.0))]
-Length = Annotated[Quantity, _quantity(Dim("km", 0.0))]
-Temperature = Annotated[Quantity, _quantity(Dim("degC", -273.15, 3000.0))]
-Pressure = Annotated[Quantity, _quantity(Dim("bar", 0.0, 1000.0))]
-
-
-def _q(value: float, unit: str = "1", source: str = "model default", mark: str = "M") -> Quantity:
-    return Quantity(value, unit, source, mark)
-
-
-class Block(BaseModel):
-    """Base of every block: unknown fields are errors, nothing can be changed afterwards."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-    source: str = Field(default="", description="Reference of the numbers in this block that name none.")
-    mark: Mark = Field(default="", description="S seen in the source, M unchecked, D derived.")
+__all__ = [
+    "Agents",
+    "Ban",
+    "Behaviour",
+    "Block",
+    "Change",
+    "ContractRules",
+    "Currency",
+    "Discovery",
+    "Disposal",
+    "Facilitator",
+    "Firm",
+    "Hazard",
+    "Kind",
+    "Layout",
+    "Lift",
+    "Mechanisms",
+    "Negotiation",
+    "Noise",
+    "Observed",
+    "Outage",
+    "Park",
+    "Pathway",
+    "Policy",
+    "Port",
+    "Process",
+    "Regulator",
+    "Resource",
+    "Route",
+    "Time",
+    "Transport",
+    "Trust",
+    "Virgin",
+]
 
 
 # --------------------------------------------------------------------------- the frame of a run
@@ -186,8 +132,8 @@ class Layout(Block):
 
     crs: Literal["lonlat", "metres"] = "lonlat"
     distance: Literal["straight", "manhattan"] = "straight"
-    detour: Number = _q(1.3)
-    approach: Temperature = _q(5.0, "degC")
+    detour: Number = default(1.3)
+    approach: Temperature = default(5.0, "degC")
 
 
 # --------------------------------------------------------------------------- resources
@@ -245,8 +191,8 @@ class Lift(Block):
     source temperature and the required temperature. `max_temperature`: highest supply, degC.
     """
 
-    efficiency: Share = _q(0.5)
-    max_temperature: Temperature = _q(90.0, "degC")
+    efficiency: Share = default(0.5)
+    max_temperature: Temperature = default(90.0, "degC")
 
 
 class Pathway(Block):
@@ -262,15 +208,15 @@ class Pathway(Block):
     name: str = ""
     giver: Name
     taker: Name
-    yield_: Annotated[AnyQuantity, Field(alias="yield")] = _q(1.0)
-    replacement: Positive = _q(1.0)
-    max_share: Share = _q(1.0)
+    yield_: Annotated[AnyQuantity, Field(alias="yield")] = default(1.0)
+    replacement: Positive = default(1.0)
+    max_share: Share = default(1.0)
     cost: AnyPath | None = None
     capital: AnyPath | None = None
-    lifetime: Duration = _q(20 * 365.25, "day")
+    lifetime: Duration = default(20 * 365.25, "day")
     electricity: AnyQuantity | None = None
     emission: AnyQuantity | None = None
-    lead_time: Duration = _q(180.0, "day")
+    lead_time: Duration = default(180.0, "day")
     at: Literal["giver", "taker"] = "taker"
     needs: AnyQuantity | None = None
     from_: Annotated[Month | None, Field(alias="from")] = None
@@ -290,21 +236,21 @@ class Transport(Block):
     fixed: AnyPath | None = None
     per_km: AnyPath | None = None
     reference: AnyQuantity | None = None
-    floor: Share = _q(0.05)
-    exponent: Share = _q(0.6)
-    running: Rate = _q(0.02 / 365.25, "1/day")
-    lifetime: Duration = _q(30 * 365.25, "day")
+    floor: Share = default(0.05)
+    exponent: Share = default(0.6)
+    running: Rate = default(0.02 / 365.25, "1/day")
+    lifetime: Duration = default(30 * 365.25, "day")
     handling: AnyPath | None = None
     variable: AnyPath | None = None
     emission: AnyQuantity | None = None
     embodied: AnyQuantity | None = None
     electricity: AnyQuantity | None = None
-    loss: Annotated[Quantity, _quantity(Dim("1/km", 0.0, 1.0))] = _q(0.0, "1/km")
-    temperature_drop: Annotated[Quantity, _quantity(Dim("degC/km", 0.0))] = _q(0.0, "degC/km")
-    pressure_drop: Annotated[Quantity, _quantity(Dim("bar/km", 0.0))] = _q(0.0, "bar/km")
-    lead_time: Duration = _q(30.0, "day")
-    max_length: Length = _q(500.0, "km")
-    term: Duration = _q(5 * 365.25, "day")
+    loss: Annotated[Quantity, in_unit(Dim("1/km", 0.0, 1.0))] = default(0.0, "1/km")
+    temperature_drop: Annotated[Quantity, in_unit(Dim("degC/km", 0.0))] = default(0.0, "degC/km")
+    pressure_drop: Annotated[Quantity, in_unit(Dim("bar/km", 0.0))] = default(0.0, "bar/km")
+    lead_time: Duration = default(30.0, "day")
+    max_length: Length = default(500.0, "km")
+    term: Duration = default(5 * 365.25, "day")
     outage: Outage | None = None
 
 
@@ -320,7 +266,7 @@ class Noise(Block):
     """AR(1) noise of activity: coefficient of variation and month-to-month persistence."""
 
     cv: Share
-    persistence: Share = _q(0.7)
+    persistence: Share = default(0.7)
 
 
 class Port(Block):
@@ -344,7 +290,7 @@ class Port(Block):
     storage: AnyQuantity | None = None
     burden: Mapping[Name, AnyQuantity] = {}
     feed: bool = False
-    max_share: Share = _q(1.0)
+    max_share: Share = default(1.0)
     import_: Annotated[AnyPath | None, Field(alias="import")] = None
     from_: Annotated[Month | None, Field(alias="from")] = None
     until: Month | None = None
@@ -369,10 +315,10 @@ class Process(Block):
     capacity: AnyPath
     utilisation: SharePath | None = None
     season: Season = "flat"
-    growth: Annotated[Quantity, _quantity(Dim("1/day"))] = _q(0.0, "1/day")
+    growth: Annotated[Quantity, in_unit(Dim("1/day"))] = default(0.0, "1/day")
     noise: Noise | None = None
     outage: Outage | None = None
-    buffer: Duration = _q(14.0, "day")
+    buffer: Duration = default(14.0, "day")
     opens: Month | None = None
     closes: Month | None = None
     in_: Annotated[Mapping[Name, Port], Field(alias="in")] = {}
@@ -389,11 +335,11 @@ class Behaviour(Block):
     lost per unit of perceived risk. `patience`: rounds before it walks away from a negotiation.
     """
 
-    hurdle_rate: Rate = _q(0.10 / 365.25, "1/day")
-    payback: Duration = _q(6 * 365.25, "day")
+    hurdle_rate: Rate = default(0.10 / 365.25, "1/day")
+    payback: Duration = default(6 * 365.25, "day")
     attention: Annotated[int, Field(ge=1, le=1000)] = 2
-    openness: Share = _q(0.5)
-    risk_aversion: Positive = _q(0.5)
+    openness: Share = default(0.5)
+    risk_aversion: Positive = default(0.5)
     patience: Annotated[int, Field(ge=1, le=1000)] = 12
 
 
@@ -424,141 +370,6 @@ class Firm(Block):
     behaviour: Behaviour = Behaviour()
     owners: Mapping[str, str] = Field(default={}, description="Owner by first month, for the record only.")
     note: str = ""
-
-
-# --------------------------------------------------------------------------- rules of the game
-class Ban(Block):
-    """A disposal route closed for a resource from a date; `penalty` is the cost of the next best."""
-
-    route: Route
-    resource: Name
-    from_: Annotated[Month, Field(alias="from")]
-    penalty: AnyPath
-
-
-class Policy(Block):
-    """Dated paths of taxes and grants, money at the scenario's price year."""
-
-    landfill_tax: AnyPath | None = None
-    incineration_tax: AnyPath | None = None
-    discharge_levy: AnyPath | None = None
-    water_levy: AnyPath | None = None
-    carbon_price: AnyPath | None = None
-    capital_grant: SharePath | None = None
-    bans: tuple[Ban, ...] = ()
-
-
-_PERMIT_TIME: dict[Hazard, Quantity] = {
-    "none": _q(60.0, "day"),
-    "low": _q(180.0, "day"),
-    "hazardous": _q(365.0, "day"),
-}
-_REFUSAL: dict[Hazard, Quantity] = {"none": _q(0.02), "low": _q(0.10), "hazardous": _q(0.30)}
-
-
-class Regulator(Block):
-    """Permits: a queue of case officers, time and refusal by hazard class of the residual.
-
-    A hazard class that a scenario leaves out keeps its default.
-    """
-
-    officers: Annotated[int, Field(ge=1, le=10_000)] = 2
-    permit_time: Annotated[Mapping[Hazard, Duration], AfterValidator(lambda own: _PERMIT_TIME | own)] = (
-        _PERMIT_TIME
-    )
-    refusal: Annotated[Mapping[Hazard, Share], AfterValidator(lambda own: _REFUSAL | own)] = _REFUSAL
-
-
-class Facilitator(Block):
-    """A body that spreads information and lowers the cost of dealing, from a date on."""
-
-    from_: Annotated[Month, Field(alias="from")]
-    until: Month | None = None
-    information: Positive = _q(2.0)
-    transaction_cost: Share = _q(0.7)
-    workshop_every: Duration = _q(365.25 / 2, "day")
-
-
-class Discovery(Block):
-    """Hazard of a pair being noticed: base x distance x tie x information x attention.
-
-    `base`: between neighbours at full attention. `distance`: length at which the hazard is half
-    of that. `social`: factor added by full trust. `burden`: cost of a stream (money/time) at which
-    attention is half (none: every stream with a cost gets full attention). `trigger`: factor added
-    right after a shock; `memory`: its decay. `foresight`: how far ahead announced openings and
-    processes are known.
-    """
-
-    base: Rate = _q(0.30 / 365.25, "1/day")
-    distance: Length = _q(10.0, "km")
-    social: Positive = _q(2.0)
-    burden: AnyQuantity | None = None
-    trigger: Positive = _q(4.0)
-    memory: Duration = _q(2 * 365.25, "day")
-    foresight: Duration = _q(2 * 365.25, "day")
-    retry: Duration = _q(3 * 365.25, "day")
-
-
-class Negotiation(Block):
-    """How a price is found; `protocol` names one registered in ``ecopark.market``."""
-
-    protocol: str = "alternating_offers"
-    round: Duration = _q(30.0, "day")
-    concession: Positive = _q(1.0)
-    screening: Duration = _q(90.0, "day")
-
-
-class ContractRules(Block):
-    """Terms: notice of a losing contract, penalty, transaction cost of a new agreement."""
-
-    transaction_cost: AnyQuantity | None = None
-    penalty: Share = _q(0.25)
-    review: Duration = _q(365.25, "day")
-    reliability: Share = _q(0.9)
-
-
-class Trust(Block):
-    """Trust between two firms: start value, gain from kept and loss from broken deliveries."""
-
-    initial: Share = _q(0.3)
-    gain: Share = _q(0.1)
-    loss: Share = _q(0.4)
-
-
-class Agents(Block):
-    """Who acts, and by which parameters."""
-
-    regulator: Regulator = Regulator()
-    facilitator: Facilitator | None = None
-    discovery: Discovery = Discovery()
-    negotiation: Negotiation = Negotiation()
-    contracts: ContractRules = ContractRules()
-    trust: Trust = Trust()
-    ties: tuple[tuple[Name, Name], ...] = Field(
-        default=(), description="Pairs of firms that know each other well."
-    )
-
-
-class Mechanisms(Block):
-    """Switches; ``trading: false`` is the reference run without any exchange."""
-
-    trading: bool = True
-    outages: bool = True
-    permits: bool = True
-    trust: bool = True
-    noise: bool = True
-
-
-class Observed(Block):
-    """Record for the hindcast, never an input of the model.
-
-    `links`: CSV file with at least the columns from_firm, to_firm, resource and start_year.
-    `record`: its rows as read, column to text.
-    """
-
-    links: str
-    record: tuple[Mapping[str, str], ...] = ()
-    until: Annotated[int, Field(ge=1800, le=2100)]
 
 
 class Park(Block):

@@ -1,0 +1,70 @@
+"""Does Kalundborg emerge? The kinds of exchange of the record, in its decades, for most seeds.
+
+The record itself is never an input; the window is the one to 1993.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from emergence import compare, emergence, record
+from scipy.stats import kendalltau
+
+from ecopark import Scenario
+
+SEEDS = range(1, 21)
+# Kind of exchange, its residuals, the decade of the record in which it started.
+KINDS = [
+    ("water of the lake", {"surface_water", "industrial_water"}, 1969),
+    ("gas", {"fuel_gas"}, 1979),
+    ("sludge", {"bio_sludge"}, 1989),
+    ("ash", {"fly_ash"}, 1989),
+    ("heat and steam", {"steam"}, 1989),
+    ("warm water", {"warm_water"}, 1989),
+    ("used water", {"used_cooling_water"}, 1989),
+    ("yeast", {"yeast_slurry"}, 1989),
+    ("gypsum", {"fgd_gypsum"}, 1999),
+    ("flare gas", {"flare_gas"}, 1999),
+    ("sulphur", {"sulphur"}, 1999),
+]
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return Scenario.load("kalundborg")
+
+
+@pytest.fixture(scope="module")
+def found(scenario: Scenario) -> pd.DataFrame:
+    return emergence(scenario, SEEDS, "1999")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "residuals", "decade_ends"), KINDS, ids=[kind for kind, *_ in KINDS])
+def test_each_kind_of_exchange_emerges_in_its_decade(
+    found: pd.DataFrame, kind: str, residuals: set[str], decade_ends: int
+) -> None:
+    started = found[found["resource"].isin(residuals) & (found["year"] <= decade_ends)]
+    assert started["seed"].nunique() > len(SEEDS) / 2
+
+
+@pytest.mark.slow
+def test_the_power_station_is_the_hub(found: pd.DataFrame) -> None:
+    links = found[found["year"] <= 1993].drop_duplicates(["seed", "from_firm", "to_firm"])
+    ends = pd.concat([links[["seed", "from_firm"]].set_axis(["seed", "firm"], axis=1),
+                      links[["seed", "to_firm"]].set_axis(["seed", "firm"], axis=1)])  # fmt: skip
+    degree = ends.groupby(["seed", "firm"]).size().unstack(fill_value=0)
+    assert (degree.idxmax(axis=1) == "asnaes").mean() > 0.5
+
+
+@pytest.mark.slow
+def test_the_order_is_that_of_the_record(found: pd.DataFrame, scenario: Scenario) -> None:
+    table = compare(found, record(scenario), len(SEEDS)).dropna(subset=["start_year", "median"])
+    assert kendalltau(table["start_year"], table["median"]).statistic > 0.5
+
+
+@pytest.mark.slow
+def test_no_heat_goes_to_the_greenhouses(found: pd.DataFrame) -> None:
+    """Feasible, drawn in the 1990s, never built (reference, section 2)."""
+    built = found[(found["to_firm"] == "greenhouses") & found["resource"].isin(["steam", "hot_water", "warm_water"])]
+    assert built["seed"].nunique() < len(SEEDS) / 2
