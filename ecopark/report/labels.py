@@ -94,7 +94,23 @@ class Placer:
     def put(
         self, centres: Floats, size: tuple[float, float], base: Floats, limit: float = np.inf
     ) -> tuple[float, float] | None:
-        """Take the cheapest of the places and return it, or None where all cost more than `limit`."""
+        """Take the cheapest of some places.
+
+        Parameters
+        ----------
+        centres : ndarray of float, shape (c, 2), mm
+        size : tuple of float
+            Width and height of the label, mm.
+        base : ndarray of float, shape (c,), 1
+            Cost of each place before anything is in the way.
+        limit : float
+            Dearest place accepted; below 1e4 it excludes overlaps.
+
+        Returns
+        -------
+        tuple of float or None
+            Centre of the label, mm; None where all places cost more than `limit`.
+        """
         cost = self.costs(centres, size, base)
         best = int(np.argmin(cost))
         if not cost[best] < limit:
@@ -151,38 +167,3 @@ def leader(
     if gap < clearance + 1.5:
         return None
     return point + (near - point) * clearance / gap, near
-
-
-def spread(wanted: Floats, pitch: Floats, low: float, high: float) -> Floats:
-    """Move positions on a line apart so that neighbours keep their distance, as little as possible.
-
-    Parameters
-    ----------
-    wanted : ndarray of float, shape (n,), mm
-        Ascending positions.
-    pitch : ndarray of float, shape (n,), mm
-        Room each one takes, half on either side.
-    low, high : float
-        Bounds of the line, mm. Where they cannot hold all, the rooms shrink alike.
-
-    Returns
-    -------
-    ndarray of float, shape (n,), mm
-        Ascending positions, neighbours at least the mean of their pitches apart.
-    """
-    if not len(wanted):
-        return wanted
-    pitch = pitch * min(1.0, (high - low) / float(pitch.sum()))
-    steps = np.concatenate([[0.0], np.cumsum((pitch[:-1] + pitch[1:]) / 2)])
-    # With the steps taken off, "at least a pitch apart" means "not descending": pool the
-    # neighbours that descend to their mean (isotonic regression).
-    blocks: list[list[float]] = []
-    for value in wanted - steps:
-        blocks.append([float(value), 1.0])
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            value_b, count_b = blocks.pop()
-            value_a, count_a = blocks.pop()
-            blocks.append([(value_a * count_a + value_b * count_b) / (count_a + count_b), count_a + count_b])
-    level = np.concatenate([np.full(int(count), value) for value, count in blocks])
-    level = np.clip(level, low + pitch[0] / 2, high - pitch[-1] / 2 - steps[-1])
-    return np.asarray(level + steps)

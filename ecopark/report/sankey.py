@@ -6,12 +6,10 @@ does not live here: places of nodes and bands (``sankey_layout``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from numpy.typing import NDArray
@@ -19,7 +17,8 @@ from numpy.typing import NDArray
 from ecopark.report import style
 from ecopark.report.colours import kind_colour, resource_colours, shade, text_colour
 from ecopark.report.numbers import quantity
-from ecopark.report.sankey_layout import Band, Group, Layout, Slot, lay_out, least_depth, levels
+from ecopark.report.sankey_flows import Panel, collect_panel
+from ecopark.report.sankey_layout import Group, Layout, Slot, lay_out, least_depth
 from ecopark.report.style import INK, PRINT, QUIET, Medium, text_size
 from ecopark.report.tables import RunTables
 
@@ -28,22 +27,6 @@ Floats = NDArray[np.float64]
 _UNITS: Sequence[tuple[str, str]] = (("t", "Materials"), ("MWh", "Heat, fuel and power"), ("m3", "Water"))
 _BAR_MM = 1.3
 _OUTSIDE = "#CDCDCD"
-# Beyond this multiple of the exchanges, what was bought and disposed of would leave them no
-# width; beyond this number of exchanges it would hide them, and labels need 30 mm a column.
-_MOST_OUTSIDE = 3.0
-_MOST_BANDS = 8
-
-
-@dataclass
-class _Panel:
-    """Flows of one unit that are drawn, columns of their nodes, and what is left out."""
-
-    unit: str
-    title: str
-    bands: list[Band]
-    column: dict[str, int]
-    note: str
-    dropped: list[Band]
 
 
 def draw_sankey(
@@ -87,7 +70,7 @@ def draw_sankey(
         panels = [
             panel
             for unit, title in _UNITS
-            if (panel := _collect(tables, shown, unit, title, outside, medium))
+            if (panel := collect_panel(tables, shown, unit, title, outside, medium))
         ]
         head = 8.0 * medium.text_pt / 7.0
         room = (medium.height_mm if ax is None else style.take_area(ax, 1.0, 1.0).height_mm) - head
@@ -115,89 +98,16 @@ def draw_sankey(
     return np.array(drawn, dtype=object)
 
 
-def _collect(
-    tables: RunTables, year: int, unit: str, title: str, outside: bool | None, medium: Medium
-) -> _Panel | None:
-    """Exchanges of a unit in a year, with what the same firms still bought and disposed of."""
-    ever = tables.exchanged[tables.exchanged["unit"] == unit]
-    rows = ever[ever["year"] == year]
-    if rows.empty:
-        return None
-    column = levels(ever)
-    bands = [
-        Band(str(row.from_firm), str(row.to_firm), str(row.resource), "exchange", float(row.quantity))
-        for row in _records(rows)
-    ]
-    rest = _still_outside(tables, rows, year, unit)
-    traded, beyond = (sum(band.value for band in group) for group in (bands, rest))
-    factor = medium.text_pt / 7.0
-    few = len(bands) <= _MOST_BANDS and beyond <= _MOST_OUTSIDE * traded
-    columns = len(set(column.values())) + len({band.route for band in rest})
-    few = few and (medium.width_mm - 60.0 * factor) / max(columns - 1, 1) >= 30.0 * factor
-    with_rest = few if outside is None else outside
-    note = "" if with_rest or not rest else _rest_note(rest, unit)
-    if with_rest and rest:
-        bands += rest
-        column = {firm: place + 1 for firm, place in column.items()}
-        last = max(column.values()) + 1
-        column |= {band.source: 0 for band in rest if band.route == "virgin"}
-        column |= {band.target: last for band in rest if band.route == "disposal"}
-    present = {end for band in bands for end in (band.source, band.target)}
-    used = sorted({column[name] for name in present})
-    return _Panel(unit, title, bands, {name: used.index(column[name]) for name in present}, note, [])
-
-
-def _records(table: pd.DataFrame) -> Iterator[Any]:
-    """Rows of a table as named tuples; their fields are columns, unknown to a type checker."""
-    return iter(table.itertuples())
-
-
-def _rest_note(rest: list[Band], unit: str) -> str:
-    """What is not drawn: how much the same firms still disposed of and bought."""
-    parts = []
-    for route, words in (
-        ("disposal", "disposed of the same residuals"),
-        ("virgin", "bought of what they replace"),
-    ):
-        total = sum(band.value for band in rest if band.route == route)
-        if total:
-            parts.append(f"{quantity(total, unit, 'yr')} still {words}")
-    return "not drawn: " + ", ".join(parts)
-
-
-def _still_outside(tables: RunTables, rows: pd.DataFrame, year: int, unit: str) -> list[Band]:
-    """What givers still disposed of the same residual, and takers still bought of what it replaces."""
-    yearly = tables.yearly[(tables.yearly["year"] == year) & (tables.yearly["unit"] == unit)]
-    given = set(zip(rows["from_firm"], rows["resource"], strict=True))
-    pairs = set(zip(rows["from_firm"], rows["to_firm"], rows["resource"], strict=True))
-    taken = {
-        (row.to_firm, row.to_resource)
-        for row in _records(tables.synergies)
-        if (row.from_firm, row.to_firm, row.resource) in pairs
-    }
-    bands = []
-    for row in _records(yearly):
-        source, target, resource = str(row.from_firm), str(row.to_firm), str(row.resource)
-        disposed = row.route == "disposal" and (source, resource) in given
-        bought = row.route == "virgin" and (target, resource) in taken
-        # Outside parties of both kinds may share a name ("environment"): keep them apart.
-        if disposed:
-            bands.append(Band(source, f"to:{target}", resource, "disposal", float(row.quantity)))
-        elif bought:
-            bands.append(Band(f"from:{source}", target, resource, "virgin", float(row.quantity)))
-    return bands
-
-
-def _title_mm(panel: _Panel, medium: Medium) -> float:
+def _title_mm(panel: Panel, medium: Medium) -> float:
     """Height of a panel's heading, mm: a second line where something is left out."""
     return (3.0 if panel.note or panel.dropped else 1.9) * medium.row_mm
 
 
-def _share_depth(panels: list[_Panel], room: float, medium: Medium) -> list[float]:
+def _share_depth(panels: list[Panel], room: float, medium: Medium) -> list[float]:
     """Depth of each panel, mm; the smallest flows give way where labels would not fit."""
     pitch = 1.05 * medium.row_mm
 
-    def need(panel: _Panel) -> float:
+    def need(panel: Panel) -> float:
         return least_depth(panel.bands, panel.column, pitch) + 4.0
 
     def left() -> float:
@@ -219,7 +129,7 @@ def _share_depth(panels: list[_Panel], room: float, medium: Medium) -> list[floa
     return [depth + spare * depth / sum(least) for depth in least]
 
 
-def _draw_heading(ax: Axes, panel: _Panel, layout: Layout, whole: float, medium: Medium) -> None:
+def _draw_heading(ax: Axes, panel: Panel, layout: Layout, whole: float, medium: Medium) -> None:
     """What the panel shows, its scale bar, and what is left out."""
     traded = [band for band in [*panel.bands, *panel.dropped] if band.route == "exchange"]
     total = quantity(sum(band.value for band in traded), panel.unit, "yr")
@@ -255,7 +165,7 @@ def _round_down(value: float) -> float:
 
 
 def _draw_panel(
-    ax: Axes, tables: RunTables, panel: _Panel, layout: Layout, depth: float, medium: Medium
+    ax: Axes, tables: RunTables, panel: Panel, layout: Layout, depth: float, medium: Medium
 ) -> None:
     small = medium.small_pt
     names = {name: _title(tables, name) for name in layout.nodes}
@@ -373,7 +283,7 @@ def _draw_nodes(
 
 
 def _draw_titles(
-    ax: Axes, tables: RunTables, panel: _Panel, layout: Layout, steps: Floats, depth: float, medium: Medium
+    ax: Axes, tables: RunTables, panel: Panel, layout: Layout, steps: Floats, depth: float, medium: Medium
 ) -> None:
     """Resource and quantity where a group of bands leaves its node."""
     colours = resource_colours(tables.resources)

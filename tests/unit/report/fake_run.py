@@ -6,8 +6,6 @@ fixed seed. The 5-firm park is small enough to check by hand, the 40-firm park i
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pandas as pd
 
@@ -296,8 +294,3 @@ def _indicators(flows: pd.DataFrame, synergies: pd.DataFrame) -> pd.DataFrame:
             "scope": "park",
         }
     return pd.concat([table, park[table.columns]], ignore_index=True)
-
-
-def stage_pairs() -> list[tuple[str, str]]:
-    """Neighbouring stages in order, for tests of the timeline."""
-    return list(pairwise(_STAGES))
