@@ -56,7 +56,19 @@ class Carrier:
 
 @dataclass
 class Ledger:
-    """Collects the flows of a run, period by period."""
+    """Collects the flows of a run, period by period.
+
+    Attributes
+    ----------
+    columns : Columns
+    calendar : Calendar
+    settled, imported, stock : ndarray of float, shape (S, N), resource unit
+        As in :class:`~ecopark.flows.kernel.Result`, for all segments of the run.
+    sent : list of (int, ndarray, ndarray)
+        First segment of each period, numbers of its synergies, and what they sent.
+    done : int
+        Segments entered so far.
+    """
 
     columns: Columns
     calendar: Calendar

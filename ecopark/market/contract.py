@@ -64,7 +64,16 @@ class Contract:
         return bool(self.spans) and self.spans[-1][1] == float("inf")
 
     def price_at(self, days: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Price in force on each day. ndarray of float, shape (n,), money/unit."""
+        """Price in force on some days.
+
+        Parameters
+        ----------
+        days : ndarray of float, shape (n,), day
+
+        Returns
+        -------
+        ndarray of float, shape (n,), money/unit
+        """
         since = np.array([day for day, _ in self.price_path])
         prices = np.array([price for _, price in self.price_path])
         return prices[np.maximum(np.searchsorted(since, days, side="right") - 1, 0)]

@@ -9,7 +9,7 @@ import pytest
 from code_tree import Function, Item, public_items
 
 ITEMS = list(public_items())
-ARRAY = re.compile(r"ndarray of \w+, shape \([^)]*\), \S")
+ARRAY = re.compile(r"ndarray of \w+(?: or None)?, shape \([^)]*\), \S")
 SECTION = re.compile(
     r"^(Parameters|Returns|Yields|Attributes|Raises|Notes|References|Examples)\n-+$", re.MULTILINE
 )

@@ -45,24 +45,24 @@ def _texts(figure: Figure) -> Iterator[tuple[Text, Bbox]]:
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     renderer = canvas.get_renderer()
+    hidden = _hidden_tick_labels(figure)
     for text in figure.findobj(Text):
-        if text.get_visible() and text.get_text().strip() and not _is_hidden_tick(text):
+        if text.get_visible() and text.get_text().strip() and id(text) not in hidden:
             yield text, text.get_window_extent(renderer)
 
 
-def _is_hidden_tick(text: Text) -> bool:
-    """Tick labels of axes that are switched off, or outside their limits, are not drawn."""
-    axes = text.axes
-    if axes is None:
-        return False
-    if not axes.axison and text.get_gid() is None:
-        return True
-    for axis in (axes.xaxis, axes.yaxis):
-        for tick in axis.majorTicks:
-            if text in (tick.label1, tick.label2):
-                low, high = sorted(axis.get_view_interval())
-                return not low - 1e-9 <= tick.get_loc() <= high + 1e-9
-    return False
+def _hidden_tick_labels(figure: Figure) -> set[int]:
+    """Tick labels that exist but are not drawn: axes switched off, or ticks outside their limits."""
+    hidden = set()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for tick in axis.majorTicks:
+                drawn = axes.axison and axis.get_visible() and low - 1e-9 <= tick.get_loc() <= high + 1e-9
+                hidden |= set() if drawn else {id(tick.label1), id(tick.label2)}
+            if not (axes.axison and axis.get_visible()):
+                hidden |= {id(axis.label), id(axis.offsetText)}
+    return hidden
 
 
 @_EVERY
