@@ -22,7 +22,7 @@ import simpy
 from numpy.typing import NDArray
 
 from ecopark.agents.appraiser import Appraiser
-from ecopark.agents.exchanges import Bonds, Exchanges, bond
+from ecopark.agents.exchanges import Bonds, Exchanges
 from ecopark.agents.facilitator import Facilitator
 from ecopark.agents.firm import Firm
 from ecopark.agents.idea import Idea
@@ -37,7 +37,6 @@ from ecopark.flows.ledger import Ledger
 from ecopark.market.contract import Contract
 from ecopark.market.pairs import find_pairs
 from ecopark.market.prices import compile_prices
-from ecopark.market.trust import break_trust, update_trust
 from ecopark.scenario.types import Outage, Park
 from ecopark.streams import stream
 
@@ -63,14 +62,14 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         self.prices = compile_prices(park, self.columns, self.calendar)
         self.pairs = find_pairs(park, self.columns)
         self.appraiser = Appraiser(park, self.columns, self.prices, self.pairs, self.calendar)
-        self.scouting = Scouting(self.appraiser, self.prices, self.run_seed)
         self.ledger = Ledger(self.columns, self.calendar)
         self.env = simpy.Environment()
         self.period = 0
         self.ideas: list[Idea] = []
         self.events: list[tuple[float, str, str, str, str, str]] = []
-        self.exchanges = Exchanges(self.appraiser)
-        self.bonds = Bonds(park.agents.trust.initial.value, {bond(*pair) for pair in park.agents.ties})
+        self.bonds = Bonds(park.agents.trust.initial.value, set(park.agents.ties))
+        self.exchanges = Exchanges(self.appraiser, self.bonds)
+        self.scouting = Scouting(self.appraiser, self.prices, self.bonds, self.run_seed)
         self._stock = np.zeros(len(self.columns.ports))
         self._ports = self._static_ports()
 
@@ -93,7 +92,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         start, end = (float(day) for day in self.calendar.period_bounds[self.period : self.period + 2])
         if self.park.mechanisms.trading:
             information = self.facilitator.information if self.facilitator else 1.0
-            for pair in self.scouting.look(start, end, information, self.bonds.level):
+            for pair in self.scouting.look(start, end, information, self.bonds):
                 self._take_up(pair)
         self.env.run(until=end)
         self._flow(start, end)
@@ -135,21 +134,14 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         check_closure(self.columns, self.calendar, first, opening, links, result)
         self.ledger.enter(first, np.array([c.number for c in contracts], dtype=np.int64), result)
         if self.park.mechanisms.trust and contracts:
-            self._learn(contracts, result.sent.sum(axis=0), links.active.mean(axis=0) * (end - start))
+            self._learn(result.sent.sum(axis=0), links.active.mean(axis=0) * (end - start))
 
-    def _learn(self, contracts: list[Contract], sent: NDArray[np.float64], days: NDArray[np.float64]) -> None:
+    def _learn(self, sent: NDArray[np.float64], days: NDArray[np.float64]) -> None:
         """Trust rises where the promised quantity came, falls where it did not."""
-        rules = self.park.agents.trust
-        month = self.period % self.appraiser.window
-        promised = np.array([c.appraisal.rate[month] for c in contracts]) * days
-        kept = np.minimum(np.divide(sent, promised, out=np.ones_like(sent), where=promised > 0.0), 1.0)
-        for j in np.flatnonzero(promised > 0.0).tolist():
-            firms = contracts[j].giver, contracts[j].taker
-            years = float(days[j]) / DAYS_PER_YEAR
-            before = self.bonds.between(*firms)
-            self.bonds.set(
-                *firms, update_trust(before, float(kept[j]), rules.gain.value, rules.loss.value, years)
-            )
+        promised = self.exchanges.promised[self.period % self.appraiser.window] * days
+        due = promised > 0.0
+        kept = np.minimum(sent[due] / promised[due], 1.0)
+        self.bonds.learn(self.exchanges.bond[due], kept, days[due] / DAYS_PER_YEAR, self.park.agents.trust)
 
     # ------------------------------------------------------------------ what agents ask
     def chance(self, *address: str) -> np.random.Generator:
@@ -162,9 +154,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
 
     def betray(self, first: str, second: str) -> None:
         """Trust after a breach."""
-        self.bonds.set(
-            first, second, break_trust(self.trust(first, second), self.park.agents.trust.loss.value)
-        )
+        self.bonds.betray(first, second, self.park.agents.trust)
 
     def transaction_factor(self) -> float:
         """Factor on transaction cost of a facilitator at work."""

@@ -84,7 +84,9 @@ def check_rules(scenario: Scenario) -> None:
     try:
         protocol(scenario.park.agents.negotiation.protocol)
     except MarketError as unknown:
-        raise ScenarioError([Problem(str(scenario.path or scenario.name), 0, field, str(unknown))]) from unknown
+        raise ScenarioError(
+            [Problem(str(scenario.path or scenario.name), 0, field, str(unknown))]
+        ) from unknown
 
 
 def _periods(model: ParkModel, until: str | date | None) -> int:
@@ -220,7 +222,8 @@ def _resources(model: ParkModel) -> pd.DataFrame:
     specs = model.park.resources
     index = pd.Index(model.columns.resources, name="resource")
     table = pd.DataFrame(
-        {field: [getattr(specs[r], field) for r in index] for field in ("name", "kind", "unit", "hazard")}, index=index
+        {field: [getattr(specs[r], field) for r in index] for field in ("name", "kind", "unit", "hazard")},
+        index=index,
     )
     return table.assign(short=[specs[r].short or r.replace("_", " ") for r in index])
 

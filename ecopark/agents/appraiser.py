@@ -49,6 +49,8 @@ class Appraiser:
             calendar,
         )
         self.window = min(calendar.periods_per_year, calendar.periods)
+        #: Number of times the book has changed.
+        self.agreements = 0
         #: Agreements in force or being built, by port.
         self.promised: dict[int, list[Contract]] = {}
         #: Rates already promised. ndarray of float, shape (periods of a year, N), unit/day.
@@ -71,6 +73,7 @@ class Appraiser:
 
     def _recount(self, contract: Contract) -> None:
         """Add the promises of two ports up anew: no rounding is left behind by those taken out."""
+        self.agreements += 1
         for port, at_giver in ((contract.out_port, True), (contract.in_port, False)):
             self.committed[:, port] = 0.0
             for held in self.promised[port]:

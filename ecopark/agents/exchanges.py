@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from ecopark.agents.appraiser import Appraiser
 from ecopark.flows.kernel import Links
 from ecopark.market.contract import Contract
+from ecopark.market.trust import break_trust, update_trust
+from ecopark.scenario.types import Trust
 
 # Trust of firms tied by more than business from the start. [M]
 _TIE = 0.8
@@ -23,6 +25,7 @@ class Exchanges:
     Parameters
     ----------
     appraiser : Appraiser
+    bonds : Bonds
 
     Attributes
     ----------
@@ -30,13 +33,18 @@ class Exchanges:
         Every contract that ever operated, in the order of first operation.
     """
 
-    def __init__(self, appraiser: Appraiser) -> None:
+    def __init__(self, appraiser: Appraiser, bonds: Bonds) -> None:
         self._appraiser = appraiser
+        self._bonds = bonds
         self.all: list[Contract] = []
         self._live: list[Contract] = []
         self._changed = False
         self._columns: Links | None = None
         self._possible = np.zeros(0, dtype=bool)
+        #: Quantity each live contract promises, by period of the year. shape (M, L), unit/day.
+        self.promised = np.zeros((appraiser.window, 0))
+        #: Pair of firms of each live contract. ndarray of int, shape (L,), 1.
+        self.bond = np.zeros(0, dtype=np.int64)
         grade = np.nan_to_num(appraiser.columns.grade)
         self._grades_change = np.append(False, (np.diff(grade, axis=0) != 0.0).any(axis=1))
 
@@ -88,6 +96,9 @@ class Exchanges:
     def _lay_out(self) -> Links:
         terms = [c.appraisal for c in self._live]
         blends: dict[tuple[int, str], int] = {}
+        self.bond = np.array([self._bonds.number(c.giver, c.taker) for c in self._live], dtype=np.int64)
+        if terms:
+            self.promised = np.column_stack([t.rate for t in terms])
         keys = [(c.in_port, self._appraiser.pairs.pathway[c.pair]) for c in self._live]
         return Links(
             out_port=np.array([c.out_port for c in self._live], dtype=np.int64),
@@ -124,17 +135,45 @@ class Bonds:
 
     def __init__(self, initial: float, tied: set[tuple[str, str]]) -> None:
         self._initial = initial
-        self.level: dict[tuple[str, str], float] = dict.fromkeys(sorted(tied), _TIE)
+        self._number: dict[tuple[str, str], int] = {}
+        #: Trust of each pair of firms met so far. ndarray of float, shape (B,), 1.
+        self.level = np.zeros(0)
+        for firms in sorted(tied):
+            self.level[self.number(*firms)] = _TIE
+
+    def number(self, first: str, second: str) -> int:
+        """Column of a pair of firms, made on first use."""
+        key = (first, second) if first <= second else (second, first)
+        if key not in self._number:
+            self._number[key] = len(self._number)
+            self.level = np.append(self.level, self._initial)
+        return self._number[key]
 
     def between(self, first: str, second: str) -> float:
         """Trust between two firms, 0 to 1."""
-        return self.level.get(bond(first, second), self._initial)
+        return float(self.level[self.number(first, second)])
 
-    def set(self, first: str, second: str, level: float) -> None:
-        """Note a new level of trust."""
-        self.level[bond(first, second)] = level
+    def learn(
+        self, bond: NDArray[np.int64], kept: NDArray[np.float64], years: NDArray[np.float64], rules: Trust
+    ) -> None:
+        """Let trust follow what was delivered.
 
+        Parameters
+        ----------
+        bond : ndarray of int, shape (L,), 1
+            Pair of firms of each exchange.
+        kept : ndarray of float, shape (L,), 1
+            Share delivered of what was promised; a pair with several exchanges learns from their mean.
+        years : ndarray of float, shape (L,), yr
+            Time each was in operation.
+        rules : Trust
+        """
+        size = self.level.size
+        count = np.maximum(np.bincount(bond, minlength=size), 1)
+        mean_kept = np.bincount(bond, weights=kept, minlength=size) / count
+        time = np.bincount(bond, weights=years, minlength=size) / count
+        self.level = update_trust(self.level, mean_kept, rules.gain.value, rules.loss.value, time)
 
-def bond(first: str, second: str) -> tuple[str, str]:
-    """Key of a pair of firms, whatever their order."""
-    return (first, second) if first <= second else (second, first)
+    def betray(self, first: str, second: str, rules: Trust) -> None:
+        """Trust after a breach."""
+        self.level[self.number(first, second)] = break_trust(self.between(first, second), rules.loss.value)

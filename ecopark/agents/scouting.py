@@ -6,12 +6,11 @@ thresholds drawn for it. The formulas are those of ``market.discovery``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ecopark.agents.appraiser import Appraiser
+from ecopark.agents.exchanges import Bonds
 from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.market.discovery import burden_attention, cost_shock, pair_hazard
 from ecopark.market.prices import Prices
@@ -33,10 +32,11 @@ class Scouting:
     ----------
     appraiser : Appraiser
     prices : Prices
+    bonds : Bonds
     seed : int
     """
 
-    def __init__(self, appraiser: Appraiser, prices: Prices, seed: int) -> None:
+    def __init__(self, appraiser: Appraiser, prices: Prices, bonds: Bonds, seed: int) -> None:
         self._appraiser, self._prices, self._seed = appraiser, prices, seed
         self._spec = appraiser.park.agents.discovery
         columns, pairs = appraiser.columns, appraiser.pairs
@@ -51,17 +51,18 @@ class Scouting:
         self._openness = np.array(
             [appraiser.park.firms[columns.firms[f]].behaviour.openness.value for f in columns.port_firm]
         )
-        firm_pairs: dict[tuple[str, str], list[int]] = {}
-        for k, (o, i) in enumerate(zip(pairs.out_port.tolist(), pairs.in_port.tolist(), strict=True)):
-            names = sorted((columns.firms[columns.port_firm[o]], columns.firms[columns.port_firm[i]]))
-            firm_pairs.setdefault((names[0], names[1]), []).append(k)
-        self._tie_of = {key: np.array(rows, dtype=np.int64) for key, rows in firm_pairs.items()}
+        ends = zip(
+            columns.port_firm[pairs.out_port].tolist(), columns.port_firm[pairs.in_port].tolist(), strict=True
+        )
+        self._bond = np.array(
+            [bonds.number(columns.firms[giver], columns.firms[taker]) for giver, taker in ends],
+            dtype=np.int64,
+        )
         self._reach = self._yearly_mean()
         self._fed = np.flatnonzero(columns.is_out & columns.process_is_feed[columns.port_process]).tolist()
+        self._fed_key, self._fed_known = (-1, -1), np.zeros(0)
 
-    def look(
-        self, day: float, next_day: float, information: float, trust: Mapping[tuple[str, str], float]
-    ) -> list[int]:
+    def look(self, day: float, next_day: float, information: float, bonds: Bonds) -> list[int]:
         """Pairs noticed between two days, in order of their names.
 
         Parameters
@@ -69,8 +70,8 @@ class Scouting:
         day, next_day : float, day
         information : float, 1
             Level of information in the park.
-        trust : mapping of (str, str) to float, 1
-            Between pairs of firms, names sorted; pairs without an entry have the initial trust.
+        bonds : Bonds
+            Trust between firms.
 
         Returns
         -------
@@ -83,18 +84,13 @@ class Scouting:
         self._feel(period, day, next_day)
         share, attention = self._attention(period, day)
         out, into = pairs.out_port, pairs.in_port
-        tie = np.full(len(pairs.names), self._appraiser.park.agents.trust.initial.value)
-        for firms, value in trust.items():
-            rows = self._tie_of.get(firms)
-            if rows is not None:
-                tie[rows] = value
         both = 1.0 - (1.0 - attention[out]) * (1.0 - attention[into])
         both = both * np.sqrt(self._openness[out] * self._openness[into])
         hazard = pair_hazard(
             self._spec.base.value,
             pairs.distance,
             self._spec.distance.value,
-            tie,
+            bonds.level[self._bond],
             self._spec.social.value,
             information,
             both,
@@ -160,6 +156,14 @@ class Scouting:
         self._seen |= visible
         self.trigger[self._shocks[period] | fresh] += self._spec.trigger.value
 
+    def _fed_rate(self, period: int, ahead: int) -> NDArray[np.float64]:
+        """What feed-driven plants have to offer, asked again once a year and after every agreement."""
+        key = (self._appraiser.agreements, period // self._appraiser.window)
+        if key != self._fed_key:
+            self._fed_key = key
+            self._fed_known = np.array([self._appraiser.free_rate(port, ahead).mean() for port in self._fed])
+        return self._fed_known
+
     def _yearly_mean(self) -> NDArray[np.float64]:
         """Mean expected rate over the year from each period on. ndarray, shape (T, N), unit/day."""
         expected, window = self._appraiser.columns.expected, self._appraiser.window
@@ -174,9 +178,8 @@ class Scouting:
         ahead = self._appraiser.period(day + self._spec.foresight.value)
         rate = np.maximum(self._reach[period], self._reach[ahead])
         open_rate = np.maximum(rate - self._appraiser.committed.mean(axis=0), 0.0)
-        for port in self._fed:
-            # A feed-driven plant offers what it has been promised itself, not what it could make.
-            open_rate[port] = self._appraiser.free_rate(port, ahead).mean()
+        # A feed-driven plant offers what it has been promised itself, not what it could make.
+        open_rate[self._fed] = self._fed_rate(period, ahead)
         share = np.divide(open_rate, rate, out=np.zeros_like(rate), where=rate > 0.0)
         cost = self._prices.cost[period] * open_rate * DAYS_PER_YEAR
         half = self._spec.burden

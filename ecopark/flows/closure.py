@@ -44,10 +44,11 @@ def check_closure(
         Naming date, firm, stream, resource, the amount missing and the tolerance: 1e-9 of the
         largest flow of that resource in that segment.
     """
-    before = np.vstack([opening[None, :], result.stock[:-1]])
+    before = np.concatenate([opening[None, :], result.stock[:-1]])
+    shape = (before.shape[0], before.shape[1])
     arrived = result.sent * (links.keep * links.credit)
-    given = _sum_by_port(result.sent, links.out_port, before.shape)
-    taken = _sum_by_port(arrived, links.in_port, before.shape)
+    given = _sum_by_port(result.sent, links.out_port, shape)
+    taken = _sum_by_port(arrived, links.in_port, shape)
     source = np.where(columns.is_out, result.amount, result.settled) + before + taken + result.imported
     sink = np.where(columns.is_out, result.settled, result.amount) + result.stock + given
     gap = source - sink
@@ -64,12 +65,12 @@ def check_closure(
 
 
 def _sum_by_port(
-    flows: NDArray[np.float64], port: NDArray[np.int64], shape: tuple[int, ...]
+    flows: NDArray[np.float64], port: NDArray[np.int64], shape: tuple[int, int]
 ) -> NDArray[np.float64]:
-    total = np.zeros(shape)
-    for segment in range(shape[0]):
-        total[segment] = np.bincount(port, weights=flows[segment], minlength=shape[1])
-    return total
+    """Sum of link flows at each port. ndarray of float, shape (S, N), resource unit."""
+    cell = np.arange(shape[0])[:, None] * shape[1] + port
+    total = np.bincount(cell.ravel(), weights=flows.ravel(), minlength=shape[0] * shape[1])
+    return np.asarray(total.reshape(shape), dtype=np.float64)
 
 
 def _by_resource(
@@ -78,9 +79,11 @@ def _by_resource(
     """Gap summed by resource, and the largest flow of each resource (at least a tiny one)."""
     total = np.zeros((gap.shape[0], len(columns.resources)))
     largest = np.full_like(total, np.finfo(float).tiny)
-    for segment in range(gap.shape[0]):
-        np.add.at(total[segment], columns.port_resource, gap[segment])
-        np.maximum.at(largest[segment], columns.port_resource, scale[segment])
+    order = np.argsort(columns.port_resource, kind="stable")
+    present, first = np.unique(columns.port_resource[order], return_index=True)
+    if present.size:
+        total[:, present] = np.add.reduceat(gap[:, order], first, axis=1)
+        largest[:, present] += np.maximum.reduceat(scale[:, order], first, axis=1)
     return total, largest
 
 

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
 
-def update_trust(trust: float, kept: float, gain: float, loss: float, years: float) -> float:
+import numpy as np
+from numpy.typing import NDArray
+
+_Numbers = TypeVar("_Numbers", float, NDArray[np.float64])
+
+
+def update_trust(trust: _Numbers, kept: _Numbers, gain: float, loss: float, years: _Numbers) -> _Numbers:
     """Trust after some time of delivering a share of what was promised.
 
     Parameters
     ----------
-    trust : float, 1
+    trust : float or ndarray of float, shape (B,), 1
         Before, 0 to 1.
-    kept : float, 1
+    kept : float or ndarray of float, shape (B,), 1
         Delivered over promised quantity, 0 to 1.
     gain, loss : float, 1/yr
         Speed towards full trust where all was kept, and towards none where nothing was.
-    years : float, yr
+    years : float or ndarray of float, shape (B,), yr
         Time passed.
 
     Returns
     -------
-    float, 1
+    float or ndarray of float, shape (B,), 1
         ``trust + (kept x gain x (1 - trust) - (1 - kept) x loss x trust) x years``, kept
         within 0 and 1.
 
     Examples
     --------
-    >>> update_trust(0.5, 1.0, 0.1, 0.4, 1.0)
+    >>> float(update_trust(0.5, 1.0, 0.1, 0.4, 1.0))
     0.55
     """
     change = kept * gain * (1.0 - trust) - (1.0 - kept) * loss * trust
-    return min(max(trust + change * years, 0.0), 1.0)
+    level: _Numbers = np.minimum(np.maximum(trust + change * years, 0.0), 1.0)
+    return level
 
 
 def break_trust(trust: float, loss: float) -> float:

@@ -23,7 +23,7 @@ class RunTables:
     Attributes
     ----------
     firms : pandas.DataFrame
-        Index firm id; columns name, sector, x_km, y_km (km), opens, closes (dates or NaT).
+        Index firm id; columns name, short (optional), sector, x_km, y_km (km), opens, closes (dates or NaT).
     flows : pandas.DataFrame
         The ledger: start, from_firm, to_firm, resource, kind, quantity, unit, route.
     synergies : pandas.DataFrame
@@ -31,7 +31,7 @@ class RunTables:
     indicators : pandas.DataFrame
         Tidy: period, scope, indicator, value, unit.
     resources : pandas.DataFrame
-        Index resource id; columns name, kind, unit.
+        Index resource id; columns name, short (optional), kind, unit.
     """
 
     firms: pd.DataFrame
@@ -71,11 +71,11 @@ class RunTables:
         return (int(years.min()), int(years.max())) if len(years) else (0, 0)
 
     def firm_name(self, firm: str) -> str:
-        """Name of a firm as written in the scenario, or the id of a party outside the park."""
+        """Short name of a firm, or the id of a party outside the park in words."""
         return self._firm_names.get(firm) or firm.replace("_", " ")
 
     def resource_name(self, resource: str) -> str:
-        """Name of a resource, or its id in words where the table does not list it."""
+        """Short name of a resource, or its id in words where the table does not list it."""
         return self._resource_names.get(resource) or resource.replace("_", " ")
 
     @cached_property
@@ -86,11 +86,20 @@ class RunTables:
 
     @cached_property
     def _firm_names(self) -> dict[str, str]:
-        return {str(firm): str(name) for firm, name in self.firms["name"].items()}
+        return _short_names(self.firms)
 
     @cached_property
     def _resource_names(self) -> dict[str, str]:
-        return {str(resource): str(name) for resource, name in self.resources["name"].items()}
+        return _short_names(self.resources)
+
+
+def _short_names(table: pd.DataFrame) -> dict[str, str]:
+    """Name for a figure by id: the column ``short`` where it is given, else ``name``."""
+    names = table["name"].astype(str)
+    if "short" in table.columns:
+        short = table["short"].fillna("").astype(str)
+        names = short.where(short.ne(""), names)
+    return {str(key): str(name) for key, name in names.items()}
 
 
 def sum_by_year(flows: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from code_tree import ROOT
+
 from ecopark import Scenario, simulate
 from ecopark.run import TABLES
 from ecopark.scenario import types
@@ -33,7 +34,9 @@ def documented(title: str) -> tuple[set[str], set[str]]:
 
 @pytest.mark.parametrize("name", sorted(BLOCKS))
 def test_scenario_fields_are_documented(name: str) -> None:
-    fields = {f.alias or key: f for key, f in BLOCKS[name].model_fields.items() if key not in ("source", "mark")}
+    fields = {
+        f.alias or key: f for key, f in BLOCKS[name].model_fields.items() if key not in ("source", "mark")
+    }
     names, required = documented(name)
     assert names == set(fields)
     assert required == {key for key, f in fields.items() if f.is_required()}
@@ -45,7 +48,9 @@ def test_columns_and_files_of_a_run_are_documented(tmp_path: Path) -> None:
     folder = run.save(tmp_path / "run", figures=True)
     text = PAGE.split("## What a run leaves")[1].split("### flows")[0]
     files = {path.name for path in folder.iterdir()}
-    assert {name.rstrip("/") for name in re.findall(r"`([\w.]+(?:\.parquet|\.yaml|\.json)|figures/)`", text)} == files
+    assert {
+        name.rstrip("/") for name in re.findall(r"`([\w.]+(?:\.parquet|\.yaml|\.json)|figures/)`", text)
+    } == files
     for table in TABLES:
         held = pd.read_parquet(folder / f"{table}.parquet")
         columns = {*held.columns, *([held.index.name] if held.index.name else [])}

@@ -7,8 +7,9 @@ import subprocess
 import sys
 from importlib.metadata import entry_points
 
-import ecopark
 import pytest
+
+import ecopark
 
 PUBLIC = ["BalanceError", "EcoparkError", "Run", "Scenario", "ScenarioError", "simulate"]
 

@@ -70,6 +70,15 @@ def test_references_to_tests_exist(page: str) -> None:
     ]
 
 
+def test_the_two_lines_of_the_readme_are_the_ones_tested() -> None:
+    """CI runs the test line as a newcomer reads it; the run line is tried from the wheel."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "pip install -e . && ecopark run scenarios/kalundborg" in readme
+    tested = 'pip install -e ".[test]" && pytest'
+    assert tested in readme
+    assert tested in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
 def exists(dotted: str) -> bool:
     """Whether a dotted name can be imported, down to an attribute of a class."""
     parts = dotted.split(".")
