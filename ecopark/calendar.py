@@ -55,7 +55,7 @@ class Calendar:
     @cached_property
     def segment_bounds(self) -> NDArray[np.int64]:
         """Day on which each segment starts, then the end. ndarray of int, shape (segments + 1,), day."""
-        months = np.arange(np.datetime64(self.start, "M"), np.datetime64(self.end, "M") + 1)
+        months = np.arange(np.datetime64(self.start, "M"), np.datetime64(self.end, "M") + np.timedelta64(1, "M"))
         starts = (months.astype("datetime64[D]") - np.datetime64(self.start)).astype(np.int64)
         lengths = np.diff(starts)
         cuts: list[NDArray[np.int64]] = []

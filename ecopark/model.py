@@ -70,6 +70,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         self.bonds = Bonds(park.agents.trust.initial.value, set(park.agents.ties))
         self.exchanges = Exchanges(self.appraiser, self.bonds)
         self.scouting = Scouting(self.appraiser, self.prices, self.bonds, self.run_seed)
+        self.trust_by_year: list[tuple[float, NDArray[np.float64]]] = []
         self._stock = np.zeros(len(self.columns.ports))
         self._ports = self._static_ports()
 
@@ -97,6 +98,8 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         self.env.run(until=end)
         self._flow(start, end)
         self.period += 1
+        if self.period == self.calendar.periods or self.calendar.date(end).month == 1:
+            self.trust_by_year.append((end - 1.0, self.bonds.level.copy()))
 
     def close(self) -> None:
         """Let go of the agents' registry, which Mesa 3.3 would keep for ever."""

@@ -27,7 +27,7 @@ from ecopark.errors import ResultsError
 from ecopark.indicators.yearly import yearly_indicators
 from ecopark.scenario import Scenario
 
-TABLES = ("flows", "synergies", "events", "accounts", "firms", "resources", "indicators")
+TABLES = ("flows", "synergies", "events", "accounts", "trust", "firms", "resources", "indicators")
 MANIFEST = "manifest.json"
 SCENARIO = "scenario.yaml"
 
@@ -49,6 +49,8 @@ class Run:
         Everything that happened, in order.
     accounts : pandas.DataFrame
         Money and carbon of every exchange, giver beside taker; see ``ecopark.market.accounts``.
+    trust : pandas.DataFrame
+        Trust at the end of every year of each pair of firms that deal with each other.
     firms, resources : pandas.DataFrame
         Who and what, for labels and maps.
     currency : str
@@ -64,6 +66,7 @@ class Run:
     synergies: pd.DataFrame
     events: pd.DataFrame
     accounts: pd.DataFrame
+    trust: pd.DataFrame
     firms: pd.DataFrame
     resources: pd.DataFrame
     currency: str

@@ -129,6 +129,7 @@ def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
         flows=model.ledger.flows(park, carriers),
         synergies=_synergies(model),
         events=_events(model),
+        trust=_trust(model),
         accounts=build_accounts(
             park, model.columns, model.prices, model.pairs, model.calendar, model.exchanges.all, sent
         ),
@@ -173,15 +174,26 @@ def _synergies(model: ParkModel) -> pd.DataFrame:
                 "quantity_per_year": idea.quantity,
                 "unit": model.park.resources[resource].unit,
                 "renewals": idea.renewals,
+                **_grades(model, idea.stages.get("operating", idea.stages["identified"]), out, into),
+                "grade_scale": model.park.resources[resource].grade,
             }
         )
     names = ["synergy", "from_firm", "to_firm", "resource", "to_resource", "pathway", "mode", "distance_km"]
     names += [*_STAGES, "ended", "state", "reason", "price", "investment", "term_years"]
-    names += ["quantity_per_year", "unit", "renewals"]
+    names += ["quantity_per_year", "unit", "renewals", "grade", "grade_needed", "grade_scale"]
     table = pd.DataFrame(rows, columns=names)
     for stage in (*_STAGES, "ended"):
         table[stage] = _dates(model, table[stage])
     return table
+
+
+def _grades(model: ParkModel, day: float, out: int, into: int) -> dict[str, float]:
+    """Grade at the giver's gate and grade needed, on the day an exchange began or was thought of."""
+    period = min(
+        int(np.searchsorted(model.calendar.period_bounds, day, side="right")) - 1, model.calendar.periods - 1
+    )
+    grade = model.columns.grade[period]
+    return {"grade": float(grade[out]), "grade_needed": float(grade[into])}
 
 
 def _events(model: ParkModel) -> pd.DataFrame:
@@ -189,6 +201,19 @@ def _events(model: ParkModel) -> pd.DataFrame:
     table = pd.DataFrame(model.events, columns=columns)
     table["date"] = _dates(model, table["date"])
     return table
+
+
+def _trust(model: ParkModel) -> pd.DataFrame:
+    """Trust of every pair that is no longer a pair of strangers, at the end of every year."""
+    pairs, stranger = model.bonds.pairs, model.park.agents.trust.initial.value
+    rows = [
+        (day, *pairs[k], float(level[k]))
+        for day, level in model.trust_by_year
+        for k in np.flatnonzero(level != stranger).tolist()
+    ]
+    table = pd.DataFrame(rows, columns=["date", "firm", "partner", "trust"])
+    table["date"] = _dates(model, table["date"])
+    return table.astype({"firm": str, "partner": str, "trust": float})
 
 
 def _dates(model: ParkModel, days: pd.Series) -> pd.Series:

@@ -149,6 +149,11 @@ class Bonds:
             self.level = np.append(self.level, self._initial)
         return self._number[key]
 
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Pairs of firms in the order of their columns."""
+        return list(self._number)
+
     def between(self, first: str, second: str) -> float:
         """Trust between two firms, 0 to 1."""
         return float(self.level[self.number(first, second)])

@@ -61,7 +61,7 @@ def check_closure(
         np.abs(gap) <= TOLERANCE * largest[:, columns.port_resource]
     )
     if negative or not closes:
-        _raise(columns, calendar, first_segment, gap, largest, result)
+        _raise(columns, calendar, first_segment, gap, largest, links, result)
 
 
 def _sum_by_port(
@@ -93,19 +93,22 @@ def _raise(
     first_segment: int,
     gap: NDArray[np.float64],
     largest: NDArray[np.float64],
+    links: Links,
     result: Result,
 ) -> None:
     """Name the worst port."""
     relative = np.abs(gap) / largest[:, columns.port_resource]
     lowest = np.minimum(np.minimum(result.amount, result.settled), np.minimum(result.stock, result.imported))
+    for low, sent in zip(lowest, result.sent, strict=True):
+        np.minimum.at(low, links.out_port, sent)
     worst = np.where(lowest < 0.0, np.inf, relative)
-    segment, port = np.unravel_index(int(np.argmax(worst)), worst.shape)
+    row, port = np.unravel_index(int(np.argmax(worst)), worst.shape)
     resource = columns.resources[columns.port_resource[port]]
-    when = calendar.date(float(calendar.segment_bounds[first_segment + segment]))
+    when = calendar.date(float(calendar.segment_bounds[first_segment + row]))
     raise BalanceError(
         f"books do not close on {when:%Y-%m-%d}: firm {columns.firms[columns.port_firm[port]]}, "
-        f"stream {columns.ports[port]}, resource {resource}: off by {gap[segment, port]:.6g} "
-        f"(lowest flow {lowest[segment, port]:.6g}; tolerance {TOLERANCE:g} of "
-        f"{largest[segment, columns.port_resource[port]]:.6g}). This is an error of the program, "
+        f"stream {columns.ports[port]}, resource {resource}: off by {gap[row, port]:.6g} "
+        f"(lowest flow {lowest[row, port]:.6g}; tolerance {TOLERANCE:g} of "
+        f"{largest[row, columns.port_resource[port]]:.6g}). This is an error of the program, "
         "not of your scenario; please report it with the scenario and the seed."
     )

@@ -2,7 +2,7 @@
 
 What lives here: loss per removed node, random against targeted removal, dependence on single
 suppliers; all on a plain edge list. What does not: failures that spread
-(:mod:`~ecopark.indicators.cascade`) and recovery, which needs the model.
+(:mod:`~ecopark.indicators.spreading`) and recovery, which needs the model.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def removal_loss(
     -----
     Node vulnerability by removal as in Chopra and Khanna (2014); static, so an upper bound of the loss
     where firms find other partners and a lower bound where failure spreads
-    (:func:`~ecopark.indicators.cascade.cascade`).
+    (:func:`~ecopark.indicators.spreading.cascade`).
 
     References
     ----------

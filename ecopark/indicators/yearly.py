@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-CARBON = "t CO2e"
+from ecopark.indicators.tables import CARBON, condense_accounts, condense_flows, stack, sum_by, tidy
+
 _KINDS = {
     "material": "avoided_waste",
     "water": "avoided_discharge",
@@ -52,73 +53,50 @@ def yearly_indicators(
           for a firm, its own share;
         - ``operating_synergies``: count at the end of the year.
     """
-    parts = [
-        *_physical(flows),
-        *_accounts(accounts, synergies, currency),
-        _operating(synergies, flows),
-    ]
-    table = pd.concat([part for part in parts if len(part)], ignore_index=True) if parts else pd.DataFrame()
-    table = table[["period", "scope", "indicator", "value", "unit"]]
-    return table.sort_values(["indicator", "scope", "period"], kind="stable", ignore_index=True)
+    moved = condense_flows(flows[flows["route"].isin(["exchange", "loss"]) & flows["synergy"].notna()])
+    units = flows[["resource", "kind", "unit"]].drop_duplicates("resource").set_index("resource").astype(str)
+    return stack(
+        [
+            *_physical(moved, units),
+            *_accounts(condense_accounts(accounts), synergies, currency),
+            _operating(synergies, flows),
+        ]
+    )
 
 
-def _physical(flows: pd.DataFrame) -> list[pd.DataFrame]:
-    moved = flows[flows["route"].isin(["exchange", "loss"])]
-    year = moved["start"].dt.year
-    kind = moved["kind"].astype(str)
+def _physical(moved: pd.DataFrame, units: pd.DataFrame) -> list[pd.DataFrame]:
+    """Quantities moved and what they stood instead of, from a condensed ledger of exchanges and losses."""
     got = moved["route"] == "exchange"
-    parts = [_sum(moved[got], year[got], "exchanged", "quantity", park=False)]
-    for name, indicator in _KINDS.items():
-        rows = (kind == name) & moved["instead_of"].notna()
-        parts.append(_sum(moved[rows], year[rows], indicator, "quantity"))
-    replaced = got & moved["delivered"].notna()
-    units = flows.groupby("resource", observed=True)[["kind", "unit"]].first().astype(str)
-    served = moved[replaced]
-    target = served["delivered_resource"].astype(str)
-    kind_of_need, unit_of_need = target.map(units["kind"]), target.map(units["unit"])
-    for name, indicator in _VIRGIN.items():
-        mine = (kind_of_need == name).to_numpy()
-        if mine.any():
-            chosen = served[mine].assign(unit=unit_of_need[mine])
-            parts.append(_sum(chosen, chosen["start"].dt.year, indicator, "delivered"))
+    parts = [tidy(sum_by(moved[got], "quantity", ["resource=resource"]), "exchanged")]
+    spared = moved[moved["instead_of"].notna()]
+    for kind, indicator in _KINDS.items():
+        rows = spared[spared["kind"] == kind]
+        parts.append(tidy(sum_by(rows, "quantity", ["park", "resource=resource"]), indicator))
+    served = moved[got & moved["delivered_resource"].notna()]
+    need = served["delivered_resource"].astype(str)
+    served = served.assign(kind=need.map(units["kind"]), unit=need.map(units["unit"]))
+    for kind, indicator in _VIRGIN.items():
+        rows = served[served["kind"] == kind]
+        parts.append(tidy(sum_by(rows, "delivered", ["park", "resource=resource"]), indicator))
     return parts
 
 
-def _sum(rows: pd.DataFrame, year: pd.Series, indicator: str, column: str, park: bool = True) -> pd.DataFrame:
-    """Yearly sums by resource, and for the whole park where the unit is one."""
-    keys = [
-        year.rename("year"),
-        rows["resource"].astype(str).rename("name"),
-        rows["unit"].astype(str).rename("unit"),
-    ]
-    table = rows.groupby(keys)[column].sum().rename("value").reset_index()
-    out = [table.assign(scope="resource:" + table["name"])]
-    if park:
-        out.append(table.groupby(["year", "unit"], as_index=False)["value"].sum().assign(scope="park"))
-    return _tidy(pd.concat(out, ignore_index=True), indicator)
-
-
 def _accounts(accounts: pd.DataFrame, synergies: pd.DataFrame, currency: str) -> list[pd.DataFrame]:
-    if not len(accounts):
-        return []
     resource = synergies.set_index("synergy")["resource"]
     table = accounts.assign(
-        year=accounts["start"].dt.year,
-        joint=accounts["giver"] + accounts["taker"],
-        resource="resource:" + accounts["synergy"].astype(str).map(resource).astype(str),
+        joint=accounts["giver"] + accounts["taker"], resource=accounts["synergy"].astype(str).map(resource)
     )
     parts = []
     for unit, indicator in ((CARBON, "avoided_co2"), (currency, "joint_gain")):
         rows = table[table["unit"] == unit]
-        ends = [
-            rows.assign(scope="park", value=rows["joint"]),
-            rows.assign(scope=rows["resource"], value=rows["joint"]),
-            rows.assign(scope="firm:" + rows["from_firm"].astype(str), value=rows["giver"]),
-            rows.assign(scope="firm:" + rows["to_firm"].astype(str), value=rows["taker"]),
-        ]
-        stacked = pd.concat([end[["year", "scope", "value"]] for end in ends], ignore_index=True)
-        sums = stacked.groupby(["year", "scope"], as_index=False)["value"].sum().assign(unit=unit)
-        parts.append(_tidy(sums, indicator))
+        sums = pd.concat(
+            [
+                sum_by(rows, "joint", ["park", "resource=resource"]),
+                sum_by(rows, "giver", ["firm=from_firm"]),
+                sum_by(rows, "taker", ["firm=to_firm"]),
+            ]
+        ).groupby(["period", "scope", "unit"], as_index=False)["value"].sum()
+        parts.append(tidy(sums, indicator))
     return parts
 
 
@@ -134,9 +112,5 @@ def _operating(synergies: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(
         {"year": list(years), "value": [float(c) for c in counts], "unit": "count", "scope": "park"}
     )
-    return _tidy(table, "operating_synergies")
-
-
-def _tidy(table: pd.DataFrame, indicator: str) -> pd.DataFrame:
     period = pd.to_datetime(table["year"].astype(str) + "-01-01").astype("datetime64[s]")
-    return table.assign(period=period, indicator=indicator)[["period", "scope", "indicator", "value", "unit"]]
+    return tidy(table.assign(period=period), "operating_synergies")

@@ -4,8 +4,8 @@ One row per synergy, period and item, against the reference in which the residua
 and the need bought as virgin supply. ``giver + taker`` is the joint effect; a payment sums to
 zero. Items in money: ``avoided_disposal, avoided_virgin, payment, haulage, treatment, inputs,
 burden, maintenance, investment, transaction, penalty``; in t CO2e: ``avoided_disposal,
-avoided_virgin, haulage, treatment, inputs, construction``. Positive is a gain (less cost, less
-emission).
+avoided_virgin, haulage, treatment, inputs, burden, construction``. Positive is a gain (less cost,
+less emission). Rows in t CO2e carry the scope they have in the books of the firm they change.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from ecopark.flows.columns import Columns
 from ecopark.market.contract import Contract
 from ecopark.market.pairs import Pairs
 from ecopark.market.prices import Prices
+from ecopark.market.scopes import SCOPES, scope_of_disposal, scope_of_input, virgin_by_scope
 from ecopark.scenario.types import Park
 
 CARBON = "t CO2e"
 _Floats = NDArray[np.float64]
-_Entry = tuple[NDArray[np.int64], str, _Floats, _Floats, str]
+_Entry = tuple[NDArray[np.int64], str, _Floats, _Floats, str, str]
 
 
 def build_accounts(
@@ -55,7 +56,8 @@ def build_accounts(
     -------
     pandas.DataFrame
         Columns ``start, end`` (datetime, of the period), ``synergy, from_firm, to_firm, item``
-        (categorical), ``giver, taker`` (float) and ``unit`` (currency code or t CO2e).
+        (categorical), ``giver, taker`` (float), ``unit`` (currency code or t CO2e) and ``scope``
+        (categorical; missing for money).
     """
     periods = int(np.searchsorted(calendar.segment_of_period, sent.shape[0]))
     firsts = calendar.segment_of_period[:periods]
@@ -90,19 +92,19 @@ def _entries(
     zero = np.zeros(q.size)
     money = park.currency.code
     rows: list[_Entry] = [
-        (when, "avoided_disposal", q * prices.cost[when, out], zero, money),
-        (when, "avoided_virgin", zero, arrived * terms.credit * value[when], money),
-        (when, "payment", price, -price, money),
-        (when, "haulage", zero, -q * terms.haulage, money),
-        (when, "treatment", zero, -q * terms.treatment, money),
-        (when, "inputs", zero, -spent, money),
-        (when, "burden", -borne, zero, money),
+        (when, "avoided_disposal", q * prices.cost[when, out], zero, money, ""),
+        (when, "avoided_virgin", zero, arrived * terms.credit * value[when], money, ""),
+        (when, "payment", price, -price, money, ""),
+        (when, "haulage", zero, -q * terms.haulage, money, ""),
+        (when, "treatment", zero, -q * terms.treatment, money, ""),
+        (when, "inputs", zero, -spent, money, ""),
+        (when, "burden", -borne, zero, money, ""),
         _maintenance(contract, calendar, sent.size, money),
     ]
     for day, item, giver, taker in contract.payments:
         period = max(int(np.searchsorted(calendar.period_bounds, day, side="right")) - 1, 0)
         if period < sent.size:
-            rows.append((np.array([period]), item, np.array([giver]), np.array([taker]), money))
+            rows.append((np.array([period]), item, np.array([giver]), np.array([taker]), money, ""))
     return rows + _carbon(park, columns, prices, pairs, calendar, contract, when, q)
 
 
@@ -124,21 +126,54 @@ def _carbon(
     pathway = None if key == "direct" else park.pathways[key]
     treated = pathway.emission.value if pathway is not None and pathway.emission is not None else 0.0
     moved = mode.emission.value * length if mode.emission is not None else 0.0
-    inputs = sum((q * a * prices.embodied[name][when] for name, a in terms.inputs.items()), np.zeros(q.size))
     zero = np.zeros(q.size)
-    replaced = zero if columns.is_feed[into] else q * terms.keep * terms.credit * prices.emission[when, into]
+    at_giver = pathway is not None and pathway.at == "giver"
     rows: list[_Entry] = [
-        (when, "avoided_disposal", q * prices.emission[when, out], zero, CARBON),
-        (when, "avoided_virgin", zero, replaced, CARBON),
-        (when, "haulage", zero, -q * terms.carried * moved, CARBON),
-        (when, "treatment", zero, -q * terms.treated * treated, CARBON),
-        (when, "inputs", zero, -inputs, CARBON),
+        (
+            when,
+            "avoided_disposal",
+            q * prices.emission[when, out],
+            zero,
+            CARBON,
+            _disposal_scope(park, columns, out),
+        ),
+        *_avoided_virgin(park, columns, calendar, into, when, q * (terms.keep * terms.credit)),
+        (when, "haulage", zero, -q * terms.carried * moved, CARBON, "scope 3"),
+        (when, "treatment", zero, -q * terms.treated * treated, CARBON, "scope 3" if at_giver else "scope 1"),
     ]
+    for name, amount in terms.own_inputs.items():
+        emitted = -q * amount * prices.embodied[name][when]
+        rows.append((when, "inputs", zero, emitted, CARBON, scope_of_input(park, name)))
+    for name, amount in terms.burden.items():
+        emitted = -q * amount * prices.embodied[name][when]
+        rows.append((when, "burden", emitted, zero, CARBON, scope_of_input(park, name)))
     if mode.embodied is not None and mode.embodied.value > 0.0:
         period = max(int(np.searchsorted(calendar.period_bounds, contract.built, side="right")) - 1, 0)
         laid = np.array([-mode.embodied.value * length])
-        rows.append((np.array([period]), "construction", np.zeros(1), laid, CARBON))
+        rows.append((np.array([period]), "construction", np.zeros(1), laid, CARBON, "scope 3"))
     return rows
+
+
+def _avoided_virgin(
+    park: Park, columns: Columns, calendar: Calendar, port: int, when: NDArray[np.int64], replaced: _Floats
+) -> list[_Entry]:
+    """Emission of the virgin supply replaced, by scope of the taker; none where it is feed-driven."""
+    need = columns.specs[port]
+    virgin = need.virgin or park.resources[need.resource].virgin
+    if columns.is_feed[port] or virgin is None:
+        return []
+    split = virgin_by_scope(park, need.resource, virgin, calendar)
+    zero = np.zeros(when.size)
+    return [
+        (when, "avoided_virgin", zero, replaced * split[k, when], CARBON, scope)
+        for k, scope in enumerate(SCOPES)
+    ]
+
+
+def _disposal_scope(park: Park, columns: Columns, port: int) -> str:
+    residual = columns.specs[port]
+    disposal = residual.disposal or park.resources[residual.resource].disposal
+    return "scope 3" if disposal is None else scope_of_disposal(disposal.route)
 
 
 def _virgin_value(park: Park, columns: Columns, prices: Prices, port: int, calendar: Calendar) -> _Floats:
@@ -168,7 +203,7 @@ def _maintenance(contract: Contract, calendar: Calendar, periods: int, money: st
         days += np.clip(np.minimum(bounds[1:], closed) - np.maximum(bounds[:-1], opened), 0.0, None)
     when = np.flatnonzero(days * contract.appraisal.maintenance > 0.0)
     paid = -contract.appraisal.maintenance * days[when] / DAYS_PER_YEAR
-    return when, "maintenance", np.zeros(when.size), paid, money
+    return when, "maintenance", np.zeros(when.size), paid, money, ""
 
 
 def _table(blocks: list[tuple[Contract, _Entry]], calendar: Calendar, money: str) -> pd.DataFrame:
@@ -179,8 +214,9 @@ def _table(blocks: list[tuple[Contract, _Entry]], calendar: Calendar, money: str
     taker = np.concatenate([entry[3] for _, entry in blocks]) if blocks else np.zeros(0)
 
     def column(labels: list[str]) -> Any:
-        kinds = list(dict.fromkeys(labels))
-        codes = np.repeat(np.array([kinds.index(label) for label in labels], dtype=np.int32), size)
+        kinds = [label for label in dict.fromkeys(labels) if label]
+        code = {label: i for i, label in enumerate(kinds)}
+        codes = np.repeat(np.array([code.get(label, -1) for label in labels], dtype=np.int32), size)
         return pd.Categorical.from_codes(codes, categories=pd.Index(kinds))
 
     days = np.datetime64(calendar.start, "s") + (calendar.period_bounds * 86_400).astype("timedelta64[s]")
@@ -195,6 +231,7 @@ def _table(blocks: list[tuple[Contract, _Entry]], calendar: Calendar, money: str
             "giver": giver,
             "taker": taker,
             "unit": column([entry[4] for _, entry in blocks]),
+            "scope": column([entry[5] for _, entry in blocks]),
         }
     )
     table = table[(table["giver"] != 0.0) | (table["taker"] != 0.0)]

@@ -157,4 +157,6 @@ def alternating_offers(bargain: Bargain, chance: np.random.Generator) -> Outcome
 
 def _offer(opening: float, reservation: float, turn: int, deadline: int, bargain: Bargain) -> float:
     share = min(turn / deadline, 1.0) ** (1.0 / max(bargain.concession, 1e-9))
-    return float(opening + (reservation - opening) * share)
+    offer = float(opening + (reservation - opening) * share)
+    # Never beyond the reservation price by a rounding error.
+    return min(max(offer, min(opening, reservation)), max(opening, reservation)) if share < 1.0 else reservation

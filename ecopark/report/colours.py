@@ -32,7 +32,8 @@ KIND_NAME: Mapping[str, str] = {
 }
 _OTHER = "#8A8A8A"
 
-_FAMILY: Mapping[str, tuple[str, ...]] = {
+# Hues of each family; a resource without a fixed colour gets one of them, as it is, lighter or darker.
+_HUES: Mapping[str, tuple[str, ...]] = {
     "material": (
         "#009E73",
         "#CC79A7",
@@ -44,35 +45,34 @@ _FAMILY: Mapping[str, tuple[str, ...]] = {
         "#117733",
         "#AA4499",
         "#7F8C8D",
-        "#B8A17A",
         "#5C7A29",
-        "#C2A5CF",
-        "#4D4D4D",
-        "#A6DBA0",
-        "#762A83",
+        "#A6865B",
     ),
-    "energy": ("#E69F00", "#B87A00", "#F2C14E", "#8A5A00", "#D9B84A", "#F0A840"),
-    "heat": ("#D55E00", "#F0926A", "#A63E00", "#E8774A", "#F4B393", "#C8451A"),
-    "water": ("#0072B2", "#56B4E9", "#00507D", "#8CC6E8", "#2F6FA8", "#2A9DC4"),
+    "energy": ("#E69F00", "#B87A00", "#F2C14E", "#8A5A00", "#CDB43A"),
+    "heat": ("#D55E00", "#F0926A", "#A63E00", "#C8451A"),
+    "water": ("#0072B2", "#56B4E9", "#2A9DA8", "#5B7FC7", "#3F5FA8"),
 }
+_STEPS = (0.0, 0.35, -0.3, 0.6)
 _FIXED: Mapping[str, str] = {
     "fly_ash": "#7F8C8D",
     "bottom_ash": "#4D4D4D",
+    "wood_ash": "#B4BBBB",
     "fgd_gypsum": "#CC79A7",
-    "gypsum": "#CC79A7",
     "natural_gypsum": "#AA4499",
     "waste_plasterboard": "#C2A5CF",
     "bio_sludge": "#8C6D46",
-    "sewage_sludge": "#B8A17A",
+    "sewage_sludge": "#BDA27A",
+    "fish_sludge": "#5E4A30",
+    "oily_sludge": "#882255",
     "yeast_slurry": "#44AA99",
     "sulphur": "#999933",
     "straw": "#5C7A29",
+    "manure": "#A9C46C",
     "digestate": "#117733",
-    "fish_sludge": "#762A83",
-    "oily_sludge": "#882255",
-    "manure": "#A6DBA0",
+    "lignin": "#C9A227",
     "organic_residue": "#009E73",
-    "co2": "#7B5EA7",
+    "granulated_slag": "#7B5EA7",
+    "co2": "#762A83",
     "steam": "#D55E00",
     "hot_water": "#F0926A",
     "warm_water": "#A63E00",
@@ -80,15 +80,19 @@ _FIXED: Mapping[str, str] = {
     "flare_gas": "#B87A00",
     "natural_gas": "#F2C14E",
     "biogas": "#8A5A00",
-    "electricity": "#D9B84A",
+    "electricity": "#CDB43A",
     "surface_water": "#0072B2",
-    "cooling_water": "#56B4E9",
     "used_cooling_water": "#56B4E9",
-    "technical_water": "#8CC6E8",
     "treated_waste_water": "#00507D",
-    "waste_water": "#2F6FA8",
-    "process_water": "#8CC6E8",
-    "boiler_feed_water": "#2A9DC4",
+    "industrial_water": "#5B7FC7",
+    "drinking_water": "#8FD3E8",
+    "technical_water": "#2A9DA8",
+    "waste_water": "#3A4A8C",
+    "boiler_feed_water": "#A9BFEA",
+    "process_water": "#7A6FC0",
+    "ground_water": "#1F7A8C",
+    "cooling_water": "#2E8FC9",
+    "sea_water": "#1B3A6B",
 }
 
 
@@ -114,13 +118,13 @@ def resource_colours(resources: pd.DataFrame) -> dict[str, str]:
     colours: dict[str, str] = {}
     kinds = {str(name): str(kind) for name, kind in resources["kind"].items()}
     for name in sorted(kinds, key=lambda name: (name not in _FIXED, name)):
-        family = _FAMILY.get(kinds[name], (_OTHER,))
+        family = tuple(shade(hue, step) for step in _STEPS for hue in _HUES.get(kinds[name], (_OTHER,)))
         if name in _FIXED:
             colours[name] = _FIXED[name]
             continue
         first = int.from_bytes(blake2b(name.encode(), digest_size=4).digest(), "big") % len(family)
         ring = family[first:] + family[:first]
-        taken = {colours[other] for other in colours if kinds[other] == kinds[name]}
+        taken = set(colours.values())
         colours[name] = next((shade for shade in ring if shade not in taken), ring[0])
     return colours
 

@@ -108,7 +108,7 @@ def _measures(tables: RunTables, firms: list[str], medium: Medium) -> _Frame:
 def _subtitle(tables: RunTables, cells: pd.DataFrame, firms: list[str], value: str) -> str:
     idle = len(tables.firms) - len(firms)
     what = "number of exchanges, blank = 1" if value == "count" else "year of the first exchange"
-    rest = f"; {idle} firms never exchanged and are not shown" if idle else ""
+    rest = f"; {idle} firm{'s' * (idle > 1)} without any not shown" if idle else ""
     return f"{int(cells['count'].sum())} exchanges over the run; in each cell the {what}{rest}"
 
 
@@ -232,13 +232,18 @@ def _draw_cells(
         if value == "first_year":
             size = min(size, 0.9 * size * pitch / max(text_size(text, size)[0], 0.1))
         at = (left + pitch * (place[taker] + 0.5), top - pitch * (place[giver] + 0.5))
-        # The middle slice lies under the text.
-        ink = ink_on(kind_colour(kinds[len(kinds) // 2]))
         if text:
-            ax.text(
-                *at, text, size=size, color=ink, ha="center", va="center_baseline", weight="bold", gid="cell"
-            )
+            _write_cell(ax, at, text, size, kinds)
     ax.add_collection(PolyCollection(corners, facecolors=colours, lw=0, zorder=2), autolim=False)
+
+
+def _write_cell(ax: Axes, at: tuple[float, float], text: str, size: float, kinds: list[str]) -> None:
+    """Number in a cell, on a white ground where slices of several colours lie under it."""
+    split = len(kinds) > 1
+    ground = {"facecolor": "white", "lw": 0, "boxstyle": "square,pad=0.12"} if split else None
+    ink = INK if split else ink_on(kind_colour(kinds[0]))
+    look = {"size": size, "color": ink, "weight": "bold", "ha": "center", "va": "center_baseline"}
+    ax.text(at[0], at[1], text, look, bbox=ground, gid="cell")
 
 
 def _draw_totals(

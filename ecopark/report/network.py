@@ -36,8 +36,9 @@ def draw_network(
     """Draw the network of operating synergies at several dates.
 
     Places follow the map by rank of easting and northing and are pushed apart, so that a crowded
-    centre and a partner far away both stay legible; they are the same in every panel. Links that
-    began since the panel before are drawn strong, older ones light. A firm is named in the panel
+    centre and a partner far away both stay legible; they are the same in every panel. An
+    arrow stands for all exchanges of a kind between two firms and widens with their number; it is
+    strong where one of them began since the panel before, else light. A firm is named in the panel
     where it first exchanges, and again wherever there is room.
 
     Parameters
@@ -150,13 +151,15 @@ def _draw_panel(
     fresh: list[Link] = []
     old: list[Link] = []
     for (giver, taker), group in groupby(alive, key=lambda idea: (idea.giver, idea.taker)):
-        members = list(group)
+        kinds: dict[str, list[_Idea]] = {}
+        for idea in group:
+            kinds.setdefault(idea.kind, []).append(idea)
         length = float(np.hypot(*(np.array(place[giver]) - np.array(place[taker]))))
-        for idea, bend in zip(members, fan(len(members), length), strict=True):
+        for (kind, members), bend in zip(sorted(kinds.items()), fan(len(kinds), length), strict=True):
             points = bend_curve(place[giver], place[taker], bend * 0.8, (1.0, 1.1))
-            new = idea.began > before
-            link = Link(points, medium.line * (1.1 if new else 0.8), kind_colour(idea.kind))
-            (fresh if new else old).append(link)
+            new = any(idea.began > before for idea in members)
+            width = medium.line * (0.8 + 0.3 * new + 0.4 * (len(members) - 1))
+            (fresh if new else old).append(Link(points, width, kind_colour(kind)))
     ax.add_patch(_frame(size))
     draw_links(ax, old, alpha=0.45)
     draw_links(ax, fresh, alpha=1.0, zorder=2.5)
@@ -264,7 +267,7 @@ def _draw_head(area: Area, head: float, medium: Medium) -> None:
         text = KIND_NAME[kind]
         ax.text(x + 6.2, y, text, size=medium.small_pt, color=text_colour(KIND[kind]), va="center", gid="key")
         x += 6.2 + text_size(text, medium.small_pt)[0] + 5.0
-    note = "strong: new since the panel before   ○ open, no exchange"
+    note = "strong: new since last panel   wide: several   ○ open, no exchange"
     ax.text(
         area.width_mm - 2.0, y, note, size=medium.small_pt, color=QUIET, ha="right", va="center", gid="key"
     )

@@ -28,6 +28,8 @@ Floats = NDArray[np.float64]
 
 _MARKER_MM = 0.85
 _BAND_MM = 9.0
+# Firms farther from the middle than this multiple of the median distance stand on the border.
+_CORE = 1.9
 _GROUND = "#FAFAF8"
 _PATCH = {"facecolor": _GROUND, "alpha": 0.8, "lw": 0, "boxstyle": "square,pad=0.05"}
 _NICE_KM = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
@@ -85,7 +87,7 @@ def draw_park_map(
     """
     shown = tables.busiest_year if year is None else year
     with style.house(medium):
-        ax, width, height = style.take_axes(ax, medium.width_mm, min(150.0, medium.height_mm))
+        ax, width, height = style.take_axes(ax, medium.width_mm, min(154.0, medium.height_mm))
         flows = tables.exchanged[tables.exchanged["year"] == shown]
         flows = flows[flows["from_firm"].isin(tables.firms.index) & flows["to_firm"].isin(tables.firms.index)]
         view = _choose_view(tables, flows, shown, width, height, medium)
@@ -113,10 +115,10 @@ def _choose_view(
     active = set(flows["from_firm"]) | set(flows["to_firm"])
     # Centre and reach come from all firms ever, so that maps of different years agree.
     gaps = np.hypot(*(everyone - np.median(everyone, axis=0)).T)
-    near = gaps <= max(3.0 * float(np.quantile(gaps, 0.6)), 0.3)
+    near = gaps <= max(_CORE * float(np.median(gaps)), 0.3)
     low, high = everyone[near].min(axis=0), everyone[near].max(axis=0)
     centre = (low + high) / 2
-    left, bottom = 2.0, 15.0 * medium.text_pt / 7.0
+    left, bottom = 2.0, 19.0 * medium.text_pt / 7.0
     frame = np.array([width - 4.0, height - bottom - 9.0 * medium.text_pt / 7.0])
     room = frame - 2 * _BAND_MM - np.array([14.0, 8.0])
     scale = float(np.min(room / np.maximum(high - low, 0.2)))
@@ -336,12 +338,31 @@ def _draw_key(
 ) -> None:
     """Below the map: scale bar, widest line of each kind, resources that found no room above."""
     span = max(km for km in _NICE_KM if km * view.mm_per_km <= 0.25 * view.width or km == _NICE_KM[0])
-    x, y, small = view.left, view.bottom - 2.6, medium.small_pt
-    right = view.left + view.width
-    ax.plot([x, x + span * view.mm_per_km], [y, y], color=INK, lw=1.6, solid_capstyle="butt")
-    ax.text(x, y - 1.0, f"{axis_number(span)} km", size=small, va="top", gid="key")
+    y, small = view.bottom - 2.6, medium.small_pt
+    bar = (view.left, view.left + span * view.mm_per_km)
+    ax.plot(bar, [y, y], color=INK, lw=1.6, solid_capstyle="butt")
+    ax.text(bar[1] + 1.5, y, f"{axis_number(span)} km", size=small, va="center", gid="key")
     note = "line width: square root of the volume, within each kind"
-    ax.text(right, y + 0.6, note, size=small, color=QUIET, ha="right", va="center", gid="key")
+    ax.text(view.left + view.width, y, note, size=small, color=QUIET, ha="right", va="center", gid="key")
+    entries = _key_entries(tables, arrows, named, medium)
+    x, row = view.left, 1
+    for done, (colour, width, text) in enumerate(entries):
+        room = 7.0 + text_size(text, small)[0] + 4.0
+        if x + room - 4.0 > view.left + view.width:
+            x, row = view.left, row + 1
+        at = y - row * (medium.row_mm + 0.7)
+        if row > 3 and x + room + 30.0 > view.left + view.width and done < len(entries) - 1:
+            ax.text(x, at, f"and {len(entries) - done} more", size=small, va="center", gid="key")
+            return
+        ax.plot([x, x + 5.5], [at, at], color=colour, lw=width, solid_capstyle="butt")
+        ax.text(x + 7.0, at, text, size=small, va="center", gid="key")
+        x += room
+
+
+def _key_entries(
+    tables: RunTables, arrows: list[_Arrow], named: set[str], medium: Medium
+) -> list[tuple[str, float, str]]:
+    """Colour, line width and text of each entry of the key."""
     entries = []
     for kind in KIND_NAME:
         widest = max((arrow for arrow in arrows if arrow.kind == kind), key=lambda a: a.share, default=None)
@@ -353,12 +374,4 @@ def _draw_key(
     for resource in sorted({arrow.resource for arrow in arrows} - named):
         colour = next(arrow.link.colour for arrow in arrows if arrow.resource == resource)
         entries.append((colour, 1.6 * medium.line, tables.resource_name(resource)))
-    x = view.left + span * view.mm_per_km + 6.0
-    y -= medium.row_mm + 0.4
-    for colour, width, text in entries:
-        room = 7.0 + text_size(text, small)[0] + 4.0
-        if x + room - 4.0 > right:
-            x, y = view.left + span * view.mm_per_km + 6.0, y - medium.row_mm - 0.6
-        ax.plot([x, x + 5.5], [y, y], color=colour, lw=width, solid_capstyle="butt")
-        ax.text(x + 7.0, y, text, size=small, va="center", gid="key")
-        x += room
+    return entries

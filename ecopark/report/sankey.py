@@ -178,7 +178,7 @@ def _draw_panel(
     right = float(ax.get_xlim()[1])
     steps = np.linspace(edges[0], right - edges[1] - _BAR_MM, max(layout.columns, 2))
     if any(slot.loop for slot in layout.slots):
-        reach = max(slot.width for slot in layout.slots if slot.loop) / 2 + 2.0
+        reach = max(slot.width for slot in layout.slots if slot.loop) + 3.0
         steps = np.linspace(
             max(edges[0], reach), right - max(edges[1], reach) - _BAR_MM, max(layout.columns, 2)
         )
@@ -264,6 +264,7 @@ def _draw_nodes(
         x, top, low = float(steps[node.column]), depth - node.top, depth - node.top - node.height
         shapes.append([(x, low), (x + _BAR_MM, low), (x + _BAR_MM, top), (x, top)])
         outside = name.startswith(("to:", "from:"))
+        patch = {"facecolor": "white", "alpha": 0.75, "lw": 0, "boxstyle": "square,pad=0.05"}
         look: dict[str, Any] = {
             "size": medium.small_pt,
             "weight": "normal" if outside else "bold",
@@ -272,11 +273,12 @@ def _draw_nodes(
             "zorder": 6,
         }
         if node.column == 0:
-            ax.text(x - 0.8, (top + low) / 2, names[name], ha="right", va="center", **look)
+            ax.text(x - 0.8, (top + low) / 2, names[name], ha="right", va="center", bbox=patch, **look)
         elif node.column == layout.columns - 1:
-            ax.text(x + _BAR_MM + 0.8, (top + low) / 2, names[name], ha="left", va="center", **look)
+            ax.text(
+                x + _BAR_MM + 0.8, (top + low) / 2, names[name], ha="left", va="center", bbox=patch, **look
+            )
         else:
-            patch = {"facecolor": "white", "alpha": 0.75, "lw": 0, "boxstyle": "square,pad=0.05"}
             # From its bar to the right: to the left stand the labels of the column before.
             ax.text(x, top + 0.4, names[name], ha="left", va="bottom", bbox=patch, **look)
     ax.add_collection(PolyCollection(shapes, facecolors=INK, linewidths=0, zorder=3), autolim=False)

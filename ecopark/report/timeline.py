@@ -35,8 +35,8 @@ def draw_timeline(
 
     Grey spans are search, negotiation, permit and building; the coloured span is operation. A
     cross marks a breach, a square a closure, an upright stroke the end of a term; a bar without a
-    mark was in operation at the end. At most 80 synergies are drawn, those with the largest
-    share of their resource's kind; the subtitle says so.
+    mark was in operation at the end. Where more than 80 (fewer on a projector) would not be
+    legible, those with the largest share of their resource's kind are drawn; the subtitle says so.
 
     Parameters
     ----------
@@ -52,10 +52,11 @@ def draw_timeline(
         The timeline (x in years) and the panel of lost ideas (x in ideas).
     """
     ran = tables.synergies[tables.synergies["operating"].notna()]
-    rows = _choose_rows(ran, tables).sort_values(["operating", "synergy"], ignore_index=True)
+    factor = medium.text_pt / 7.0
+    head, foot = 13.0 * factor, 9.0 * factor
+    most = min(_MOST, int((medium.height_mm - head - foot) / (0.8 * medium.row_mm)))
+    rows = _choose_rows(ran, tables, most).sort_values(["operating", "synergy"], ignore_index=True)
     with style.house(medium):
-        factor = medium.text_pt / 7.0
-        head, foot = 13.0 * factor, 9.0 * factor
         fullest = (medium.height_mm - head - foot) / max(len(rows), 1)
         pitch = min(max(fullest, 1.8), 4.0 * factor)
         height = min(head + foot + max(pitch * len(rows), 40.0 * factor), medium.height_mm)
@@ -75,13 +76,13 @@ def draw_timeline(
     return np.array([bars, lost], dtype=object)
 
 
-def _choose_rows(ran: pd.DataFrame, tables: RunTables) -> pd.DataFrame:
+def _choose_rows(ran: pd.DataFrame, tables: RunTables, most: int) -> pd.DataFrame:
     """All synergies, or the largest within their kinds where there are too many to read."""
-    if len(ran) <= _MOST:
+    if len(ran) <= most:
         return ran
     kind = ran["resource"].map(tables.resources["kind"])
     share = ran["quantity_per_year"] / ran.groupby(kind)["quantity_per_year"].transform("max")
-    return ran.loc[share.sort_values(ascending=False, kind="stable").index[:_MOST]]
+    return ran.loc[share.sort_values(ascending=False, kind="stable").index[:most]]
 
 
 def _label(tables: RunTables, row: Any, room: float, size: float) -> str:

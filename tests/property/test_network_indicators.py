@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecopark.indicators.cascade import cascade_threshold
-from ecopark.indicators.ecology import ecology
+from ecopark.indicators.spreading import cascade_threshold
+from ecopark.indicators.flownetwork import ecology
 from ecopark.indicators.graph import NETWORK_INDICATORS, network, node_metrics
 from ecopark.indicators.resilience import removal_curve, removal_loss, robustness_area
 from ecopark.indicators.survival import jaccard, kaplan_meier

@@ -12,7 +12,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ecopark.indicators.ecology import ecology
+from ecopark.indicators.flownetwork import ecology
 
 COMPARTMENTS = ["filter feeders", "microbiota", "meiofauna", "deposit feeders", "predators", "detritus"]
 LOSSES = [25.165, 5.76, 3.5794, 0.4303, 0.3594, 6.1759]

@@ -128,7 +128,7 @@ def test_store_is_cleared_when_nobody_takes_any_more() -> None:
 
 def test_what_is_made_on_demand_is_never_disposed_of() -> None:
     some = ports([{}, {}], GIVER | {"on_demand": True}, TAKER)
-    flows = run(some, links(1), [10, 8], [7])
+    flows = run(some, links(1, {}), [10, 8], [7])
     np.testing.assert_allclose([flows.amount[0, 0], flows.settled[0, 0]], [56.0, 0.0])
 
 
@@ -183,7 +183,7 @@ def test_import_fills_only_the_room_that_partners_leave() -> None:
     some = ports(
         [{}, {"feed": True}], GIVER, {"process": 1, "feed": True, "imported": 5.0}, {"process": 1, "out": True}
     )
-    flows = run(some, links(1), [6, 10], [7])
+    flows = run(some, links(1, {}), [6, 10], [7])
     np.testing.assert_allclose([flows.sent[0, 0], flows.imported[0, 1], flows.stock[0, 1]], [42.0, 28.0, 70.0])
 
 

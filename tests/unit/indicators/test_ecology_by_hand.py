@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ecopark.errors import DomainError
-from ecopark.indicators.ecology import ECOLOGY_UNITS, ecology
+from ecopark.indicators.flownetwork import ECOLOGY_UNITS, ecology
 
 LN2 = math.log(2)
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from ecopark.errors import DomainError
-from ecopark.indicators.cascade import cascade, cascade_threshold
+from ecopark.indicators.spreading import cascade, cascade_threshold
 from ecopark.indicators.resilience import removal_curve, removal_loss, robustness_area, single_supplier_share
 
 

@@ -174,7 +174,7 @@ def _synergies(
             ended, state = np.datetime64(closes, "s"), "closed"
         stages = dict(zip(_STAGES, dates, strict=False)) | {"ended": ended}
         if state == "operating" or ended >= end:
-            stages["ended"], state = np.datetime64("NaT"), "operating"
+            stages["ended"], state = np.datetime64("NaT", "s"), "operating"
         rows.append(row | {key: (day if day < end else np.datetime64("NaT")) for key, day in stages.items()})
         rows[-1] |= {"state": state, "reason": "closure" if state == "closed" else ""}
     for _ in range(lost):

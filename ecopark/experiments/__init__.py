@@ -1,0 +1,6 @@
+"""Many runs: studies, designs, engines, the store of results, statistics and sensitivity.
+
+A study says what is varied and what is kept; :func:`~ecopark.experiments.sweeps.sweep` runs it and
+returns :class:`~ecopark.experiments.results.StudyResults`. Nothing in this package knows what a firm
+is: a model is something that takes overrides and a seed and gives rows of numbers.
+"""

@@ -1,0 +1,232 @@
+"""Ledger tables in the form the indicators share: summed by year, and tidy.
+
+What lives here: :func:`condense_flows` and :func:`condense_accounts`, which sum a run's long tables by
+year without losing a column that any indicator asks for, and the two helpers that write the tidy
+table ``period, scope, indicator, value, unit``. What does not: any indicator.
+
+Scopes are ``park``, ``kind:heat``, ``resource:fly_ash``, ``firm:asnaes``, ``synergy:...``. Tonnes, cubic metres and
+megawatt hours are never added: where a quantity is given for the park or a firm, rows of different
+units stand beside each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ecopark.errors import DomainError
+
+TIDY = ("period", "scope", "indicator", "value", "unit")
+CARBON = "t CO2e"
+_FLOW_KEYS = (
+    "from_firm", "to_firm", "resource", "kind", "unit", "route", "synergy", "delivered_resource", "instead_of",
+)  # fmt: skip
+_ACCOUNT_KEYS = ("synergy", "from_firm", "to_firm", "item", "unit", "scope")
+_LARGEST = 2**62
+
+
+def condense_flows(flows: pd.DataFrame) -> pd.DataFrame:
+    """Sum a ledger by year.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        Ledger with the columns of ``ecopark.flows.ledger``; a row belongs to the year it starts in.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns, one row per year and combination of names; `start` is the first of January,
+        `end` the next one. A condensed ledger condenses to itself.
+
+    Raises
+    ------
+    DomainError
+        If a column is missing.
+    """
+    return _condense(flows, _FLOW_KEYS, ("quantity", "delivered"))
+
+
+def condense_accounts(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Sum the accounts of a run by year.
+
+    Parameters
+    ----------
+    accounts : pandas.DataFrame
+        Money and carbon with the columns of ``ecopark.market.accounts``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns, one row per year, exchange, item, unit and scope.
+
+    Raises
+    ------
+    DomainError
+        If a column is missing.
+    """
+    return _condense(accounts, _ACCOUNT_KEYS, ("giver", "taker"))
+
+
+def require_columns(table: pd.DataFrame, needed: Iterable[str], what: str) -> None:
+    """Assert that a table has the columns an indicator reads.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+    needed : iterable of str
+    what : str
+        Name of the table for the message.
+
+    Raises
+    ------
+    DomainError
+        Naming the first missing column and those there are.
+    """
+    missing = [column for column in needed if column not in table.columns]
+    if missing:
+        raise DomainError(f"the {what} table has no column {missing[0]!r}; it has {list(map(str, table.columns))}")
+
+
+def sum_by(
+    rows: pd.DataFrame, column: str, scopes: Sequence[str], *, unit: str | None = None
+) -> pd.DataFrame:
+    """Sum a column by period, scope and unit.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        With `start`, `column`, ``unit`` unless given, and what `scopes` name.
+    column : str
+        Quantity to add up.
+    scopes : sequence of str
+        ``park`` or ``label=column``: ``firm=from_firm`` gives scopes ``firm:asnaes``.
+    unit : str, optional
+        Unit of the sums where it is not that of the row.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``period, scope, unit, value``.
+    """
+    units = rows["unit"].astype(str) if unit is None else pd.Series(unit, index=rows.index)
+    parts = []
+    for scope in scopes:
+        label, _, name = scope.partition("=")
+        names = f"{label}:" + rows[name].astype(str) if name else pd.Series(label, index=rows.index)
+        keys = {"period": rows["start"], "scope": names, "unit": units}
+        parts.append(pd.DataFrame({**keys, "value": rows[column].to_numpy(dtype=np.float64)}))
+    stacked = pd.concat(parts, ignore_index=True)
+    return stacked.groupby(["period", "scope", "unit"], as_index=False, sort=True, observed=True)["value"].sum()
+
+
+def ratio(part: pd.DataFrame, whole: pd.DataFrame, unit: str = "1") -> pd.DataFrame:
+    """Divide two results of :func:`sum_by`, matched by period, scope and unit.
+
+    Parameters
+    ----------
+    part, whole : pandas.DataFrame
+        Columns ``period, scope, unit, value``.
+    unit : str
+        Unit of the ratio.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per row of `whole` that is above zero; a missing part counts as zero.
+    """
+    keys = ["period", "scope", "unit"]
+    joined = whole[whole["value"] > 0.0].merge(part, on=keys, how="left", suffixes=("_whole", "_part"))
+    share = joined["value_part"].fillna(0.0) / joined["value_whole"]
+    return joined[["period", "scope"]].assign(unit=unit, value=share.to_numpy(dtype=np.float64))
+
+
+def tidy(table: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """Name the indicator of a result of :func:`sum_by` or :func:`ratio`.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns ``period, scope, unit, value``.
+    indicator : str
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``period, scope, indicator, value, unit``.
+    """
+    return table.assign(indicator=indicator)[list(TIDY)]
+
+
+def stack(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Stack tidy tables, sorted by indicator, scope and period.
+
+    Parameters
+    ----------
+    parts : iterable of pandas.DataFrame
+        Tidy tables; empty ones are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``period, scope, indicator, value, unit`` and any further ones the parts have.
+    """
+    full = [part for part in parts if len(part)]
+    if not full:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _EMPTY.items()})
+    table = pd.concat(full, ignore_index=True)
+    return table.sort_values(["indicator", "scope", "period"], kind="stable", ignore_index=True)
+
+
+_EMPTY = {
+    "period": "datetime64[s]",
+    "scope": "str",
+    "indicator": "str",
+    "value": "float64",
+    "unit": "str",
+}
+
+
+def _condense(table: pd.DataFrame, keys: Sequence[str], sums: Sequence[str]) -> pd.DataFrame:
+    """Sum a table by year and keys, first rows first."""
+    require_columns(table, ["start", *keys, *sums], "ledger")
+    year = table["start"].to_numpy().astype("datetime64[Y]").astype(np.int64)
+    code, groups = _combine([year - year.min(initial=0), *(_codes(table[key]) for key in keys)])
+    first = np.zeros(groups, dtype=np.int64)
+    first[code[::-1]] = np.arange(code.size)[::-1]
+    begins = year[first].astype("datetime64[Y]")
+    columns: dict[str, object] = {
+        "start": begins.astype("datetime64[s]"),
+        "end": (begins + 1).astype("datetime64[s]"),
+    }
+    columns |= {key: table[key].iloc[first].reset_index(drop=True) for key in keys}
+    for name in sums:
+        values = table[name].to_numpy(dtype=np.float64)
+        columns[name] = np.bincount(code, np.nan_to_num(values), minlength=groups)
+        # What is missing in all rows of a group stays missing.
+        there = np.bincount(code, ~np.isnan(values), minlength=groups) > 0
+        columns[name] = np.where(there, columns[name], np.nan)
+    return pd.DataFrame(columns)
+
+
+def _codes(column: pd.Series) -> NDArray[np.int64]:
+    """Whole numbers from 0 for the values of a column; missing is 0."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return np.asarray(column.cat.codes, dtype=np.int64) + 1
+    return np.asarray(pd.factorize(column)[0], dtype=np.int64) + 1
+
+
+def _combine(codes: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.int64], int]:
+    """One code from 0 per distinct combination, and how many there are; never overflows."""
+    key, size = np.zeros_like(codes[0]), 1
+    for code in codes:
+        count = int(code.max(initial=0)) + 1
+        if size * count >= _LARGEST:
+            dense, seen = pd.factorize(key)
+            key, size = dense.astype(np.int64), len(seen)
+        key, size = key * count + code, size * count
+    dense, seen = pd.factorize(key)
+    return dense.astype(np.int64), len(seen)
