@@ -49,13 +49,15 @@ class Calendar:
         step = _MONTHS_PER_PERIOD[self.period]
         first = np.datetime64(self.start, "M")
         last = np.datetime64(self.end, "M")
-        months = np.append(np.arange(first, last, step), last)
+        months = np.append(np.arange(first, last, np.timedelta64(step, "M")), last)
         return np.asarray((months.astype("datetime64[D]") - np.datetime64(self.start)).astype(np.int64))
 
     @cached_property
     def segment_bounds(self) -> NDArray[np.int64]:
         """Day on which each segment starts, then the end. ndarray of int, shape (segments + 1,), day."""
-        months = np.arange(np.datetime64(self.start, "M"), np.datetime64(self.end, "M") + np.timedelta64(1, "M"))
+        months = np.arange(
+            np.datetime64(self.start, "M"), np.datetime64(self.end, "M") + np.timedelta64(1, "M")
+        )
         starts = (months.astype("datetime64[D]") - np.datetime64(self.start)).astype(np.int64)
         lengths = np.diff(starts)
         cuts: list[NDArray[np.int64]] = []

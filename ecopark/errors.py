@@ -49,11 +49,19 @@ class ScenarioError(EcoparkError):
         Every mistake, each with file, line and field.
     """
 
+    subject = "scenario"
+
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         count = len(self.problems)
-        head = f"{count} problem{'s' if count != 1 else ''} in the scenario; nothing was run"
+        head = f"{count} problem{'s' if count != 1 else ''} in the {self.subject}; nothing was run"
         super().__init__("\n".join([head, *(f"  * {problem}" for problem in self.problems)]))
+
+
+class StudyError(ScenarioError):
+    """All mistakes found in a study of many runs, collected before the first of them."""
+
+    subject = "study"
 
 
 class DomainError(EcoparkError, ValueError):

@@ -67,7 +67,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         self.period = 0
         self.ideas: list[Idea] = []
         self.events: list[tuple[float, str, str, str, str, str]] = []
-        self.bonds = Bonds(park.agents.trust.initial.value, set(park.agents.ties))
+        self.bonds = Bonds(park.agents.trust.initial.value, set(park.agents.ties), self.columns, self.pairs)
         self.exchanges = Exchanges(self.appraiser, self.bonds)
         self.scouting = Scouting(self.appraiser, self.prices, self.bonds, self.run_seed)
         self.trust_by_year: list[tuple[float, NDArray[np.float64]]] = []
@@ -116,8 +116,8 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
             giver=columns.firms[columns.port_firm[out]],
             taker=columns.firms[columns.port_firm[into]],
         )
-        if self.pairs.pathway[pair] != "direct":
-            idea.synergy = f"{idea.synergy}:{self.pairs.pathway[pair]}"
+        if self.pairs.key(pair) != "direct":
+            idea.synergy = f"{idea.synergy}:{self.pairs.key(pair)}"
         idea.reach("identified", self.env.now)
         self.scouting.occupy(pair)
         self.ideas.append(idea)
@@ -127,7 +127,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
     def _flow(self, start: float, end: float) -> None:
         first, last = self.calendar.segment_of_period[self.period : self.period + 2].tolist()
         bounds = self.calendar.segment_bounds[first : last + 1].astype(np.float64)
-        contracts, links = self.exchanges.columns(self.period, bounds)
+        links = self.exchanges.columns(self.period, bounds)
         ports = self._ports._replace(
             coefficient=self.columns.coefficient[self.period], imported=self.columns.imported[self.period]
         )
@@ -135,8 +135,8 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         rate = self._rate[first:last] * self._availability[first:last]
         result = dispatch(ports, links, rate, np.diff(bounds), self._stock)
         check_closure(self.columns, self.calendar, first, opening, links, result)
-        self.ledger.enter(first, np.array([c.number for c in contracts], dtype=np.int64), result)
-        if self.park.mechanisms.trust and contracts:
+        self.ledger.enter(first, self.exchanges.number.copy(), result)
+        if self.park.mechanisms.trust and links.out_port.size:
             self._learn(result.sent.sum(axis=0), links.active.mean(axis=0) * (end - start))
 
     def _learn(self, sent: NDArray[np.float64], days: NDArray[np.float64]) -> None:

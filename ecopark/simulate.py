@@ -161,7 +161,7 @@ def _synergies(model: ParkModel) -> pd.DataFrame:
                 "to_firm": idea.taker,
                 "resource": resource,
                 "to_resource": columns.resources[columns.port_resource[into]],
-                "pathway": pairs.pathway[idea.pair],
+                "pathway": pairs.key(idea.pair),
                 "mode": idea.mode,
                 "distance_km": float(pairs.distance[idea.pair]),
                 **{stage: idea.stages.get(stage, np.nan) for stage in _STAGES},
@@ -205,9 +205,10 @@ def _events(model: ParkModel) -> pd.DataFrame:
 
 def _trust(model: ParkModel) -> pd.DataFrame:
     """Trust of every pair that is no longer a pair of strangers, at the end of every year."""
-    pairs, stranger = model.bonds.pairs, model.park.agents.trust.initial.value
+    firms, stranger = model.columns.firms, model.park.agents.trust.initial.value
+    ends = model.bonds.firms
     rows = [
-        (day, *pairs[k], float(level[k]))
+        (day, firms[ends[k, 0]], firms[ends[k, 1]], float(level[k]))
         for day, level in model.trust_by_year
         for k in np.flatnonzero(level != stranger).tolist()
     ]

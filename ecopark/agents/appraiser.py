@@ -7,7 +7,6 @@ pure functions of ``market``. What does not: the arithmetic of value itself, the
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from ecopark.market.appraisal import Appraisal, Party, Setting, appraise, runnin
 from ecopark.market.contract import Contract
 from ecopark.market.pairs import Pairs, grade_drop, technical_obstacle
 from ecopark.market.prices import Prices
-from ecopark.scenario.types import Behaviour, Park, Pathway, Process
+from ecopark.scenario.types import Behaviour, Park, Process
 
 _Floats = NDArray[np.float64]
 # A feed-driven firm looks this many steps down its own chain of customers.
@@ -55,7 +54,6 @@ class Appraiser:
         self.promised: dict[int, list[Contract]] = {}
         #: Rates already promised. ndarray of float, shape (periods of a year, N), unit/day.
         self.committed = np.zeros((self.window, len(columns.ports)))
-        self._pairs_of_outlet = _group(pairs.out_port)
         self._period_days = np.diff(calendar.period_bounds)[:, None].astype(np.float64)
 
     # ------------------------------------------------------------------ the book of promises
@@ -105,20 +103,6 @@ class Appraiser:
             )
         return np.asarray(np.maximum(rate - self.committed[:, port], 0.0))
 
-    def _open_need(self, pair: int, period: int) -> _Floats:
-        """Need that residuals by this pathway may still serve. ndarray of float, shape (M,), unit/day."""
-        port = int(self.pairs.in_port[pair])
-        need = self._by_month(self.columns.expected, port, period)
-        open_need = need * float(self.columns.max_share[port]) - self.committed[:, port]
-        pathway = self.pathway(pair)
-        if pathway is not None:
-            blended = need * pathway.max_share.value
-            for contract in self.promised.get(port, ()):
-                if self.pairs.pathway[contract.pair] == self.pairs.pathway[pair]:
-                    blended = blended - contract.appraisal.delivered
-            open_need = np.minimum(open_need, blended)
-        return np.maximum(open_need, 0.0)
-
     def _fed_activity(self, process: int, period: int) -> _Floats:
         """Activity that promised and imported feed allows, by period of the year."""
         c = self.columns
@@ -128,6 +112,22 @@ class Appraiser:
             feed = self.committed[:, port] + self._by_month(c.imported, port, period)
             level += np.divide(feed, per_activity, out=np.zeros(self.window), where=per_activity > 0.0)
         return level
+
+    def fed_rate(self, period: int) -> _Floats:
+        """Yearly mean of what feed-driven plants can promise, by port, from what they are promised.
+
+        Returns
+        -------
+        ndarray of float, shape (N,), unit/day
+            Infinite for every port that is no output of a feed-driven plant.
+        """
+        c = self.columns
+        per_activity = c.coefficient[period]
+        feed = self.committed.mean(axis=0) + c.imported[period]
+        share = np.divide(feed, per_activity, out=np.zeros_like(feed), where=c.is_feed & (per_activity > 0.0))
+        level = np.bincount(c.port_process, weights=share, minlength=len(c.processes))
+        fed = c.is_out & c.process_is_feed[c.port_process]
+        return np.where(fed, level[c.port_process] * per_activity, np.inf)
 
     def _by_month(self, table: _Floats, column: int, period: int) -> _Floats:
         """A column of a table of periods for the year from a period on; element m is period m of the year."""
@@ -187,10 +187,10 @@ class Appraiser:
             value, rate = self._unit_cost(into, now), self.free_rate(into, then)
             need = self._by_month(c.expected, into, then)
         taker = Party(rate, value, float(c.grade[then, into]), self._behaviour(into), cost)
-        pathway = self.pathway(pair)
+        pathway = pairs.pathway(pair)
         if pathway is not None and pathway.from_ is not None and day < self.calendar.day(pathway.from_):
             return Appraisal("quality")
-        modes = {name: self.park.transport[name] for name in pairs.modes[pair]}
+        modes = {name: self.park.transport[name] for name in pairs.modes(pair)}
         return appraise(giver, taker, pathway, modes, self._setting(pair, need, now, day, trust))
 
     def _setting(self, pair: int, need: _Floats, now: int, day: float, trust: float) -> Setting:
@@ -215,15 +215,15 @@ class Appraiser:
     def _blending_limit(self, pair: int, need: _Floats) -> _Floats:
         """Part of a need that a pair's pathway may still serve, by period of the year."""
         c, pairs = self.columns, self.pairs
-        into, key = int(pairs.in_port[pair]), pairs.pathway[pair]
+        into, way, pathway = int(pairs.in_port[pair]), pairs.way[pair], pairs.pathway(pair)
         share = float(c.max_share[into])
-        own = 1.0 if key == "direct" else self.park.pathways[key].max_share.value
+        own = 1.0 if pathway is None else pathway.max_share.value
         if c.is_feed[into]:
             return need * min(share, own)
         blended = np.zeros(self.window)
         for held in self.promised.get(into, ()):
-            if held.in_port == into and pairs.pathway[held.pair] == key:
-                blended += held.appraisal.rate * (held.appraisal.keep * held.appraisal.credit)
+            if held.in_port == into and pairs.way[held.pair] == way:
+                blended += held.appraisal.delivered
         return np.minimum(share * need - self.committed[:, into], own * need - blended)
 
     def _feed(self, port: int, then: int, day: float, chain: int) -> tuple[float, _Floats]:
@@ -265,7 +265,7 @@ class Appraiser:
         if chain > 0:
             spare = np.maximum(supply - rate, 0.0)
             best: dict[int, Appraisal] = {}
-            for pair in self._pairs_of_outlet.get(out, ()):
+            for pair in self.pairs.of_outlet(out):
                 if not self.is_in_sight(int(self.pairs.in_port[pair]), day):
                     continue
                 offer = self._appraise(pair, day, 0.0, 1.0, chain - 1, supply=spare)
@@ -285,19 +285,19 @@ class Appraiser:
         scale = self.park.resources[c.resources[c.port_resource[out]]].grade
         drop = grade_drop(self.park.transport[mode], scale, float(pairs.distance[pair]))
         grades = float(c.grade[period, out]), float(c.grade[period, into])
-        return technical_obstacle(*grades, scale, self.pathway(pair), drop, self.park.layout.approach.value)
+        return technical_obstacle(*grades, scale, pairs.pathway(pair), drop, self.park.layout.approach.value)
 
     def possible_from(self, pair: int, day: float) -> float:
         """First day on which physics allows a pair by any of its modes; infinite if it never does."""
         c, pairs = self.columns, self.pairs
-        pathway = self.pathway(pair)
+        pathway = pairs.pathway(pair)
         since = None if pathway is None else pathway.from_
         earliest = max(day, -np.inf if since is None else float(self.calendar.day(since)))
         grades = c.grade[:, [pairs.out_port[pair], pairs.in_port[pair]]]
         changed = np.flatnonzero((np.diff(np.nan_to_num(grades), axis=0) != 0.0).any(axis=1)) + 1
         for period in sorted({self.period(earliest), *changed.tolist()}):
             when = max(float(self.calendar.period_bounds[period]), earliest)
-            open_now = any(not self.obstacle(pair, mode, period) for mode in pairs.modes[pair])
+            open_now = any(not self.obstacle(pair, mode, period) for mode in pairs.modes(pair))
             if self.period(when) == period and when < self.calendar.period_bounds[-1] and open_now:
                 return when
         return float("inf")
@@ -317,11 +317,6 @@ class Appraiser:
         """
         foresight = self.park.agents.discovery.foresight.value
         return (self.columns.opens[ports] <= day + foresight) & (day < self.columns.closes[ports])
-
-    def pathway(self, pair: int) -> Pathway | None:
-        """Conversion of a pair; None where residual and need are the same resource."""
-        key = self.pairs.pathway[pair]
-        return None if key == "direct" else self.park.pathways[key]
 
     def period(self, day: float) -> int:
         """Period in which a day lies, within the run."""
@@ -368,10 +363,3 @@ class Appraiser:
     def _potential(self, process: int, period: int) -> _Floats:
         """Expected activity of a process by period of the year. ndarray, shape (M,), activity/day."""
         return self._by_month(self.columns.plan, process, period)
-
-
-def _group(ports: NDArray[np.int64]) -> Mapping[int, list[int]]:
-    groups: dict[int, list[int]] = {}
-    for pair, port in enumerate(ports.tolist()):
-        groups.setdefault(port, []).append(pair)
-    return groups

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecopark.agents.appraiser import Appraiser
+from ecopark.flows.columns import Columns
 from ecopark.flows.kernel import Links
 from ecopark.market.contract import Contract
+from ecopark.market.pairs import Pairs
 from ecopark.market.trust import break_trust, update_trust
 from ecopark.scenario.types import Trust
 
@@ -20,7 +22,7 @@ _TIE = 0.8
 
 
 class Exchanges:
-    """Contracts in operation, in order of seniority.
+    """Contracts in operation, in order of seniority, as columns that grow and shrink.
 
     Parameters
     ----------
@@ -31,38 +33,45 @@ class Exchanges:
     ----------
     all : list of Contract
         Every contract that ever operated, in the order of first operation.
+    number, bond : ndarray of int, shape (L,), 1
+        Place in `all` and pair of firms of each contract in operation.
+    promised : ndarray of float, shape (M, L), unit/day
+        Quantity each promises, by period of the year.
     """
 
     def __init__(self, appraiser: Appraiser, bonds: Bonds) -> None:
         self._appraiser = appraiser
         self._bonds = bonds
         self.all: list[Contract] = []
-        self._live: list[Contract] = []
-        self._changed = False
-        self._columns: Links | None = None
-        self._possible = np.zeros(0, dtype=bool)
-        #: Quantity each live contract promises, by period of the year. shape (M, L), unit/day.
-        self.promised = np.zeros((appraiser.window, 0))
-        #: Pair of firms of each live contract. ndarray of int, shape (L,), 1.
+        self._fresh: list[Contract] = []
+        self.number = np.zeros(0, dtype=np.int64)
         self.bond = np.zeros(0, dtype=np.int64)
+        self.promised = np.zeros((appraiser.window, 0))
+        self._opened, self._closed = np.zeros(0), np.zeros(0)
+        self._possible = np.zeros(0, dtype=bool)
+        self._blends: dict[tuple[int, int], int] = {}
+        self._links = _no_links()
         grade = np.nan_to_num(appraiser.columns.grade)
-        self._grades_change = np.append(False, (np.diff(grade, axis=0) != 0.0).any(axis=1))
+        #: Ports whose grade changes at the start of a period.
+        self._regraded = np.concatenate(
+            [np.zeros((1, grade.shape[1]), dtype=bool), np.diff(grade, axis=0) != 0.0]
+        )
+        self._some_regraded = np.asarray(self._regraded.any(axis=1))
 
     def start(self, contract: Contract, day: float) -> None:
         """Open the link of a contract."""
         contract.number = len(self.all)
         contract.spans.append((day, float("inf")))
         self.all.append(contract)
-        self._live.append(contract)
-        self._changed = True
+        self._fresh.append(contract)
 
     def stop(self, contract: Contract, day: float) -> None:
         """Close the link of a contract."""
         contract.spans[-1] = (contract.spans[-1][0], day)
-        self._changed = True
+        self._closed[self.number == contract.number] = day
 
-    def columns(self, period: int, bounds: NDArray[np.float64]) -> tuple[list[Contract], Links]:
-        """Contracts that operate for some of a period, and their columns.
+    def columns(self, period: int, bounds: NDArray[np.float64]) -> Links:
+        """Columns of the contracts that operate for some of a period.
 
         Parameters
         ----------
@@ -72,87 +81,114 @@ class Exchanges:
 
         Returns
         -------
-        list of Contract, Links
+        Links
             Served in the order of seniority, then of name.
         """
-        if self._changed or self._columns is None:
-            self._live = sorted(
-                (c for c in self._live if c.spans[-1][1] > bounds[0]),
-                key=lambda c: (c.spans[0][0], c.synergy),
-            )
-            self._columns = self._lay_out()
-            self._ask_physics(period)
-        elif self._grades_change[period]:
-            self._ask_physics(period)
-        active = np.repeat(self._possible[None, :].astype(np.float64), bounds.size - 1, axis=0)
-        if self._changed:
-            spans = np.array([c.spans[-1] for c in self._live]).reshape(-1, 2)
-            overlap = np.minimum(bounds[1:, None], spans[:, 1]) - np.maximum(bounds[:-1, None], spans[:, 0])
-            active *= np.clip(overlap, 0.0, None) / np.diff(bounds)[:, None]
-            # One that stopped in this period is gone in the next, one that started is whole.
-            self._changed = any(not c.is_running or c.spans[-1][0] > bounds[0] for c in self._live)
-        return self._live, self._columns._replace(active=active)
+        gone = self._closed <= bounds[0]
+        if gone.any():
+            self._keep(~gone)
+        if self._fresh:
+            self._append(sorted(self._fresh, key=lambda c: (c.spans[-1][0], c.synergy)), period)
+            self._fresh = []
+        if self._some_regraded[period]:
+            changed = self._regraded[period]
+            for j in np.flatnonzero(changed[self._links.out_port] | changed[self._links.in_port]).tolist():
+                self._possible[j] = self._is_possible(self.all[self.number[j]], period)
+        overlap = np.minimum(bounds[1:, None], self._closed) - np.maximum(bounds[:-1, None], self._opened)
+        active = np.clip(overlap, 0.0, None) / np.diff(bounds)[:, None] * self._possible
+        # The kernel counts what shares a blending limit in columns numbered from 0.
+        blend = np.unique(self._links.blend, return_inverse=True)[1]
+        return self._links._replace(blend=blend, active=active)
 
-    def _lay_out(self) -> Links:
-        terms = [c.appraisal for c in self._live]
-        blends: dict[tuple[int, str], int] = {}
-        self.bond = np.array([self._bonds.number(c.giver, c.taker) for c in self._live], dtype=np.int64)
-        if terms:
-            self.promised = np.column_stack([t.rate for t in terms])
-        keys = [(c.in_port, self._appraiser.pairs.pathway[c.pair]) for c in self._live]
-        return Links(
-            out_port=np.array([c.out_port for c in self._live], dtype=np.int64),
-            in_port=np.array([c.in_port for c in self._live], dtype=np.int64),
+    def _append(self, contracts: list[Contract], period: int) -> None:
+        terms = [c.appraisal for c in contracts]
+        pairs = self._appraiser.pairs
+        keys = [(c.in_port, int(pairs.way[c.pair])) for c in contracts]
+        fresh = Links(
+            out_port=np.array([c.out_port for c in contracts], dtype=np.int64),
+            in_port=np.array([c.in_port for c in contracts], dtype=np.int64),
             keep=np.array([t.keep for t in terms], dtype=np.float64),
             credit=np.array([t.credit for t in terms], dtype=np.float64),
-            max_share=np.array([self._share_limit(c) for c in self._live], dtype=np.float64),
-            blend=np.array([blends.setdefault(key, len(blends)) for key in keys], dtype=np.int64),
+            max_share=np.array([self._share_limit(c) for c in contracts], dtype=np.float64),
+            blend=np.array([self._blends.setdefault(key, len(self._blends)) for key in keys], dtype=np.int64),
             capacity=np.array([t.capacity for t in terms], dtype=np.float64),
             active=np.zeros((0, len(terms))),
         )
+        joined = [np.concatenate(both, axis=-1) for both in zip(self._links, fresh, strict=True)]
+        self._links = Links._make(joined)
+        self.number = np.append(self.number, [c.number for c in contracts])
+        self.bond = np.append(self.bond, [self._bonds.number(c.giver, c.taker) for c in contracts])
+        self.promised = np.column_stack([self.promised, *(t.rate for t in terms)])
+        spans = np.array([c.spans[-1] for c in contracts])
+        self._opened, self._closed = (
+            np.append(self._opened, spans[:, 0]),
+            np.append(self._closed, spans[:, 1]),
+        )
+        self._possible = np.append(self._possible, [self._is_possible(c, period) for c in contracts])
+
+    def _keep(self, rows: NDArray[np.bool_]) -> None:
+        self._links = Links._make([column[..., rows] for column in self._links])
+        self.number, self.bond = self.number[rows], self.bond[rows]
+        self.promised = self.promised[:, rows]
+        self._opened, self._closed = self._opened[rows], self._closed[rows]
+        self._possible = self._possible[rows]
 
     def _share_limit(self, contract: Contract) -> float:
-        pathway = self._appraiser.pathway(contract.pair)
+        pathway = self._appraiser.pairs.pathway(contract.pair)
         return 1.0 if pathway is None else pathway.max_share.value
 
-    def _ask_physics(self, period: int) -> None:
-        """A plant may have changed its temperature or quality since the contract was made."""
-        self._possible = np.array(
-            [not self._appraiser.obstacle(c.pair, c.appraisal.mode, period) for c in self._live], dtype=bool
-        )
+    def _is_possible(self, contract: Contract, period: int) -> bool:
+        """Physics today: a plant may have changed its temperature or quality since."""
+        return not self._appraiser.obstacle(contract.pair, contract.appraisal.mode, period)
+
+
+def _no_links() -> Links:
+    """Columns of no link at all."""
+    none, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
+    return Links(none, none, nothing, nothing, nothing, none, nothing, np.zeros((0, 0)))
 
 
 class Bonds:
-    """Trust between firms that deal with each other; the rules are those of ``market.trust``.
+    """Trust between firms that could deal with each other; the rules are those of ``market.trust``.
 
     Parameters
     ----------
     initial : float, 1
         Trust of two strangers.
     tied : set of (str, str)
-        Pairs of firms, names sorted, that know each other well.
+        Pairs of firms that know each other well.
+    columns : Columns
+    pairs : Pairs
+
+    Attributes
+    ----------
+    firms : ndarray of int, shape (B, 2), 1
+        The two firms of each bond, the smaller number first.
+    level : ndarray of float, shape (B,), 1
+        Trust.
+    of_pair : ndarray of int, shape (K,), 1
+        Bond of each candidate pair.
     """
 
-    def __init__(self, initial: float, tied: set[tuple[str, str]]) -> None:
-        self._initial = initial
-        self._number: dict[tuple[str, str], int] = {}
-        #: Trust of each pair of firms met so far. ndarray of float, shape (B,), 1.
-        self.level = np.zeros(0)
-        for firms in sorted(tied):
-            self.level[self.number(*firms)] = _TIE
+    def __init__(self, initial: float, tied: set[tuple[str, str]], columns: Columns, pairs: Pairs) -> None:
+        self._count = len(columns.firms)
+        self._index = {name: i for i, name in enumerate(columns.firms)}
+        ends = np.sort(
+            np.column_stack([columns.port_firm[pairs.out_port], columns.port_firm[pairs.in_port]]), axis=1
+        )
+        self._codes, self.of_pair = np.unique(ends[:, 0] * self._count + ends[:, 1], return_inverse=True)
+        self.firms = np.column_stack([self._codes // max(self._count, 1), self._codes % max(self._count, 1)])
+        self.level = np.full(self._codes.size, initial)
+        for first, second in sorted(tied):
+            self.level[self._codes == self._code(first, second)] = _TIE
+
+    def _code(self, first: str, second: str) -> int:
+        low, high = sorted((self._index[first], self._index[second]))
+        return low * self._count + high
 
     def number(self, first: str, second: str) -> int:
-        """Column of a pair of firms, made on first use."""
-        key = (first, second) if first <= second else (second, first)
-        if key not in self._number:
-            self._number[key] = len(self._number)
-            self.level = np.append(self.level, self._initial)
-        return self._number[key]
-
-    @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """Pairs of firms in the order of their columns."""
-        return list(self._number)
+        """Column of a pair of firms that could deal with each other."""
+        return int(np.searchsorted(self._codes, self._code(first, second)))
 
     def between(self, first: str, second: str) -> float:
         """Trust between two firms, 0 to 1."""
@@ -173,11 +209,10 @@ class Bonds:
             Time each was in operation.
         rules : Trust
         """
-        size = self.level.size
-        count = np.maximum(np.bincount(bond, minlength=size), 1)
-        mean_kept = np.bincount(bond, weights=kept, minlength=size) / count
-        time = np.bincount(bond, weights=years, minlength=size) / count
-        self.level = update_trust(self.level, mean_kept, rules.gain.value, rules.loss.value, time)
+        met, place, count = np.unique(bond, return_inverse=True, return_counts=True)
+        mean_kept = np.bincount(place, weights=kept) / count
+        time = np.bincount(place, weights=years) / count
+        self.level[met] = update_trust(self.level[met], mean_kept, rules.gain.value, rules.loss.value, time)
 
     def betray(self, first: str, second: str, rules: Trust) -> None:
         """Trust after a breach."""

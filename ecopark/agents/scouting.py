@@ -6,16 +6,21 @@ thresholds drawn for it. The formulas are those of ``market.discovery``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from ecopark.agents.appraiser import Appraiser
 from ecopark.agents.exchanges import Bonds
 from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.market.discovery import burden_attention, cost_shock, pair_hazard
 from ecopark.market.prices import Prices
-from ecopark.scenario.geometry import distance_km
-from ecopark.streams import stream
+from ecopark.scenario.geometry import project
+from ecopark.streams import keys, uniform
 
 # A stream all but promised is not looked at: this share of it must be free, and more for two
 # that deal with each other already, who would rather wait than build again. [M]
@@ -40,27 +45,21 @@ class Scouting:
         self._appraiser, self._prices, self._seed = appraiser, prices, seed
         self._spec = appraiser.park.agents.discovery
         columns, pairs = appraiser.columns, appraiser.pairs
-        self.attempt = np.zeros(len(pairs.names), dtype=np.int64)
-        self.available_from = np.zeros(len(pairs.names))
-        self.gathered = np.zeros(len(pairs.names))
-        self.links = np.zeros(len(pairs.names), dtype=np.int64)
-        self.threshold = np.array([self._draw(k) for k in range(len(pairs.names))])
+        port_keys = keys(columns.ports)
+        self._address = (port_keys[pairs.out_port], port_keys[pairs.in_port], self._way_keys()[pairs.way])
+        self.attempt = np.zeros(pairs.count, dtype=np.uint64)
+        self.available_from = np.zeros(pairs.count)
+        self.gathered = np.zeros(pairs.count)
+        self.links = np.zeros(pairs.count, dtype=np.int64)
+        self.threshold = self._draw(slice(None))
         self.trigger = np.zeros(len(columns.ports))
         self._shocks = cost_shock(prices.cost, appraiser.window)
         self._seen = np.zeros(len(columns.ports), dtype=bool)
         self._openness = np.array(
             [appraiser.park.firms[columns.firms[f]].behaviour.openness.value for f in columns.port_firm]
         )
-        ends = zip(
-            columns.port_firm[pairs.out_port].tolist(), columns.port_firm[pairs.in_port].tolist(), strict=True
-        )
-        self._bond = np.array(
-            [bonds.number(columns.firms[giver], columns.firms[taker]) for giver, taker in ends],
-            dtype=np.int64,
-        )
         self._reach = self._yearly_mean()
-        self._fed = np.flatnonzero(columns.is_out & columns.process_is_feed[columns.port_process]).tolist()
-        self._fed_key, self._fed_known = (-1, -1), np.zeros(0)
+        self._near = _neighbours(appraiser, self._spec.distance.value)
 
     def look(self, day: float, next_day: float, information: float, bonds: Bonds) -> list[int]:
         """Pairs noticed between two days, in order of their names.
@@ -78,7 +77,7 @@ class Scouting:
         list of int
         """
         pairs = self._appraiser.pairs
-        if not pairs.names:
+        if not pairs.count:
             return []
         period = self._appraiser.period(day)
         self._feel(period, day, next_day)
@@ -90,7 +89,7 @@ class Scouting:
             self._spec.base.value,
             pairs.distance,
             self._spec.distance.value,
-            bonds.level[self._bond],
+            bonds.level[bonds.of_pair],
             self._spec.social.value,
             information,
             both,
@@ -108,7 +107,7 @@ class Scouting:
         self.available_from[pair] = np.inf
         self.gathered[pair] = 0.0
         self.attempt[pair] += 1
-        self.threshold[pair] = self._draw(pair)
+        self.threshold[pair] = self._draw(slice(pair, pair + 1))[0]
 
     def release(self, pair: int, day: float, reason: str) -> None:
         """The idea was lost: the pair may be noticed again after a while, or when physics allows."""
@@ -128,25 +127,26 @@ class Scouting:
 
     def celebrate(self, out_port: int, in_port: int) -> None:
         """A new exchange operates: the streams of both firms' neighbours get more attention."""
-        columns = self._appraiser.columns
-        here = columns.site[columns.port_firm[[out_port, in_port]]]
-        sites = columns.site[columns.port_firm]
-        layout = self._appraiser.park.layout
-        near = np.zeros(len(columns.ports), dtype=bool)
-        for site in here:
-            near |= (
-                distance_km(sites, np.broadcast_to(site, sites.shape), layout) <= self._spec.distance.value
-            )
-        self.trigger[near] += _NEIGHBOUR * self._spec.trigger.value
+        for firm in self._appraiser.columns.port_firm[[out_port, in_port]].tolist():
+            self._shake(self._near(firm), _NEIGHBOUR)
 
     def wake_all(self) -> None:
         """A workshop: every stream gets the attention of a shock."""
-        self.trigger += self._spec.trigger.value
+        self._shake(slice(None), 1.0)
+
+    def _shake(self, ports: Any, share: float) -> None:
+        """Add attention; many shocks at once are felt as one."""
+        most = self._spec.trigger.value
+        self.trigger[ports] = np.minimum(self.trigger[ports] + share * most, most)
 
     # ------------------------------------------------------------------ inner workings
-    def _draw(self, pair: int) -> float:
-        name = self._appraiser.pairs.names[pair]
-        return float(stream(self._seed, name, "discovery", str(self.attempt[pair])).exponential())
+    def _way_keys(self) -> NDArray[np.uint64]:
+        return keys([way.key for way in self._appraiser.pairs.ways])
+
+    def _draw(self, pairs: slice) -> NDArray[np.float64]:
+        """Hazard to be gathered before each pair is noticed: exponential, of mean one."""
+        parts = (*(part[pairs] for part in self._address), self.attempt[pairs])
+        return np.asarray(-np.log(uniform(self._seed, "discovery", *parts)))
 
     def _feel(self, period: int, day: float, next_day: float) -> None:
         """Let triggers fade, then add shocks of cost and streams just announced."""
@@ -154,15 +154,7 @@ class Scouting:
         visible = self._appraiser.is_in_sight(slice(None), day)
         fresh = visible & ~self._seen
         self._seen |= visible
-        self.trigger[self._shocks[period] | fresh] += self._spec.trigger.value
-
-    def _fed_rate(self, period: int, ahead: int) -> NDArray[np.float64]:
-        """What feed-driven plants have to offer, asked again once a year and after every agreement."""
-        key = (self._appraiser.agreements, period // self._appraiser.window)
-        if key != self._fed_key:
-            self._fed_key = key
-            self._fed_known = np.array([self._appraiser.free_rate(port, ahead).mean() for port in self._fed])
-        return self._fed_known
+        self._shake(self._shocks[period] | fresh, 1.0)
 
     def _yearly_mean(self) -> NDArray[np.float64]:
         """Mean expected rate over the year from each period on. ndarray, shape (T, N), unit/day."""
@@ -177,9 +169,10 @@ class Scouting:
         columns = self._appraiser.columns
         ahead = self._appraiser.period(day + self._spec.foresight.value)
         rate = np.maximum(self._reach[period], self._reach[ahead])
-        open_rate = np.maximum(rate - self._appraiser.committed.mean(axis=0), 0.0)
+        promised = self._appraiser.committed.mean(axis=0)
+        open_rate = np.maximum(rate - promised, 0.0)
         # A feed-driven plant offers what it has been promised itself, not what it could make.
-        open_rate[self._fed] = self._fed_rate(period, ahead)
+        open_rate = np.minimum(open_rate, np.maximum(self._appraiser.fed_rate(ahead) - promised, 0.0))
         share = np.divide(open_rate, rate, out=np.zeros_like(rate), where=rate > 0.0)
         cost = self._prices.cost[period] * open_rate * DAYS_PER_YEAR
         half = self._spec.burden
@@ -188,3 +181,19 @@ class Scouting:
         # A feed-driven process lives on what it is given: it looks as hard as it stands idle.
         attention = np.where(columns.is_feed, share, attention)
         return share, attention
+
+
+def _neighbours(appraiser: Appraiser, reach: float) -> Callable[[int], NDArray[np.int64]]:
+    """Look-up of the ports of all firms within reach of a firm, each worked out once."""
+    columns, layout = appraiser.columns, appraiser.park.layout
+    plane = project(columns.site, layout)
+    tree = cKDTree(plane)
+    by_firm = np.argsort(columns.port_firm, kind="stable")
+    first = np.searchsorted(columns.port_firm[by_firm], np.arange(len(columns.firms) + 1))
+
+    @cache
+    def near(firm: int) -> NDArray[np.int64]:
+        firms = sorted(tree.query_ball_point(plane[firm], reach / layout.detour.value))
+        return np.concatenate([by_firm[first[f] : first[f + 1]] for f in firms])
+
+    return near

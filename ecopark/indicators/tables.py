@@ -200,7 +200,7 @@ def _condense(table: pd.DataFrame, keys: Sequence[str], sums: Sequence[str]) -> 
     begins = year[first].astype("datetime64[Y]")
     columns: dict[str, object] = {
         "start": begins.astype("datetime64[s]"),
-        "end": (begins + 1).astype("datetime64[s]"),
+        "end": (begins + np.timedelta64(1, "Y")).astype("datetime64[s]"),
     }
     columns |= {key: table[key].iloc[first].reset_index(drop=True) for key in keys}
     for name in sums:

@@ -103,7 +103,7 @@ def _accounts(accounts: pd.DataFrame, synergies: pd.DataFrame, currency: str) ->
 def _operating(synergies: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     if not len(flows):
         return pd.DataFrame()
-    first, last = flows["start"].dt.year.min(), flows["end"].dt.year.max()
+    first, last = flows["start"].dt.year.min(), flows["start"].dt.year.max()
     years = range(int(first), int(last) + 1)
     ends = pd.Series([pd.Timestamp(f"{year}-12-31") for year in years])
     started = synergies["operating"].dropna().to_numpy()

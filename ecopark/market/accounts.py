@@ -122,8 +122,7 @@ def _carbon(
     terms, out, into = contract.appraisal, contract.out_port, contract.in_port
     mode = park.transport[terms.mode]
     length = float(pairs.distance[contract.pair])
-    key = pairs.pathway[contract.pair]
-    pathway = None if key == "direct" else park.pathways[key]
+    pathway = pairs.pathway(contract.pair)
     treated = pathway.emission.value if pathway is not None and pathway.emission is not None else 0.0
     moved = mode.emission.value * length if mode.emission is not None else 0.0
     zero = np.zeros(q.size)

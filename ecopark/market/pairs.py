@@ -7,40 +7,86 @@ in ``technical_obstacle``, since grades change.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from ecopark.flows.columns import Columns
-from ecopark.scenario.geometry import distance_km
+from ecopark.scenario.geometry import distance_km, project
 from ecopark.scenario.types import Park, Pathway, Transport
 
 KELVIN = 273.15
+_Ints = NDArray[np.int64]
+_Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Way:
+    """How one resource may serve a need for another.
+
+    Attributes
+    ----------
+    key : str
+        Identifier of the pathway; ``"direct"`` for equal resources.
+    pathway : Pathway or None
+        None for equal resources.
+    giver, taker : str
+        Resources.
+    modes : mapping of str to float, km
+        Transport modes that can carry it, and how far.
+    """
+
+    key: str
+    pathway: Pathway | None
+    giver: str
+    taker: str
+    modes: Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Candidate pairs as columns, K of them, ordered by name.
+    """Candidate pairs as columns, K of them, ordered by out-port, in-port and way.
 
     Attributes
     ----------
-    names : tuple of str
-        ``out-port > in-port`` and the pathway; the address of the pair's random streams.
     out_port, in_port : ndarray of int, shape (K,), 1
-    pathway : tuple of str
-        Identifier, ``"direct"`` for equal resources.
+    way : ndarray of int, shape (K,), 1
+        Index into `ways`.
     distance : ndarray of float, shape (K,), km
-    modes : tuple of tuple of str
-        Transport modes that reach that far.
+    ways : tuple of Way
     """
 
-    names: tuple[str, ...]
     out_port: NDArray[np.int64]
     in_port: NDArray[np.int64]
-    pathway: tuple[str, ...]
+    way: NDArray[np.int64]
     distance: NDArray[np.float64]
-    modes: tuple[tuple[str, ...], ...]
+    ways: tuple[Way, ...]
+
+    @property
+    def count(self) -> int:
+        """Number of pairs, K."""
+        return self.out_port.size
+
+    def key(self, pair: int) -> str:
+        """Pathway of a pair, ``"direct"`` for equal resources."""
+        return self.ways[int(self.way[pair])].key
+
+    def pathway(self, pair: int) -> Pathway | None:
+        """Conversion of a pair; None where residual and need are the same resource."""
+        return self.ways[int(self.way[pair])].pathway
+
+    def modes(self, pair: int) -> tuple[str, ...]:
+        """Transport modes that can cover a pair's distance."""
+        length = float(self.distance[pair])
+        return tuple(mode for mode, reach in self.ways[int(self.way[pair])].modes.items() if length <= reach)
+
+    def of_outlet(self, port: int) -> range:
+        """Pairs of an out-port."""
+        first, last = np.searchsorted(self.out_port, [port, port + 1])
+        return range(int(first), int(last))
 
 
 def find_pairs(park: Park, columns: Columns) -> Pairs:
@@ -54,60 +100,79 @@ def find_pairs(park: Park, columns: Columns) -> Pairs:
     Returns
     -------
     Pairs
-        Pairs within one firm are left out, as are pairs beyond the reach of every mode.
+        Pairs within one firm are left out, as are pairs beyond the reach of every mode. By each
+        way a residual meets the needs of at most ``agents.discovery.horizon`` nearest firms,
+        found in a spatial tree, so that the number of pairs grows with that of ports.
     """
     offers = columns.is_out & (~columns.is_product | columns.on_demand)
-    direct = Pathway(name="same resource", giver="any", taker="any")
-    index = {name: i for i, name in enumerate(columns.resources)}
-    ways = [(f"{name}", "direct", name, name, direct) for name in columns.resources]
-    ways += [(f"{p.giver}>{p.taker}", key, p.giver, p.taker, p) for key, p in sorted(park.pathways.items())]
-    found: list[tuple[str, int, int, str, float, tuple[str, ...]]] = []
-    for _, key, giver, taker, pathway in ways:
-        if giver not in index or taker not in index:
-            continue
-        outs = np.flatnonzero(offers & (columns.port_resource == index[giver]))
-        ins = np.flatnonzero(~columns.is_out & (columns.port_resource == index[taker]))
-        ins = ins[[_may_take(park, columns, int(i), pathway) for i in ins]] if ins.size else ins
-        found += _meet(park, columns, outs, ins, key, taker if pathway.at == "giver" else giver)
-    found.sort(key=lambda row: row[0])
-    return Pairs(
-        names=tuple(row[0] for row in found),
-        out_port=np.array([row[1] for row in found], dtype=np.int64),
-        in_port=np.array([row[2] for row in found], dtype=np.int64),
-        pathway=tuple(row[3] for row in found),
-        distance=np.array([row[4] for row in found], dtype=np.float64),
-        modes=tuple(row[5] for row in found),
-    )
+    plane = project(columns.site, park.layout)
+    ways = _ways(park, columns)
+    nothing = np.zeros(0, dtype=np.int64)
+    blocks: list[tuple[_Ints, _Ints, _Ints, _Floats]] = [(nothing, nothing, nothing, np.zeros(0))]
+    for number, way in enumerate(ways):
+        outs = np.flatnonzero(offers & (columns.port_resource == columns.resources.index(way.giver)))
+        ins = np.flatnonzero(~columns.is_out & (columns.port_resource == columns.resources.index(way.taker)))
+        ins = _allowed(park, columns, ins, way)
+        out, into, length = _meet(park, columns, plane, outs, ins, max(way.modes.values(), default=0.0))
+        blocks.append((out, into, np.full(out.size, number, dtype=np.int64), length))
+    out, into, chosen = (np.concatenate([block[i] for block in blocks]) for i in range(3))
+    length = np.concatenate([block[3] for block in blocks])
+    order = np.lexsort((chosen, into, out))
+    return Pairs(out[order], into[order], chosen[order], length[order], tuple(ways))
 
 
-def _may_take(park: Park, columns: Columns, port: int, pathway: Pathway) -> bool:
-    sector = park.firms[columns.firms[columns.port_firm[port]]].sector
-    return not pathway.taker_sectors or sector in pathway.taker_sectors
+def _ways(park: Park, columns: Columns) -> list[Way]:
+    """Equal resources, then pathways between resources of the park, in order of their names."""
+    known = set(columns.resources)
+    found = [Way("direct", None, name, name, _reach(park, name)) for name in columns.resources]
+    for key, pathway in sorted(park.pathways.items()):
+        if pathway.giver in known and pathway.taker in known:
+            carried = pathway.taker if pathway.at == "giver" else pathway.giver
+            found.append(Way(key, pathway, pathway.giver, pathway.taker, _reach(park, carried)))
+    return found
+
+
+def _reach(park: Park, resource: str) -> dict[str, float]:
+    return {mode: park.transport[mode].max_length.value for mode in park.resources[resource].transport}
+
+
+def _allowed(park: Park, columns: Columns, ports: NDArray[np.int64], way: Way) -> NDArray[np.int64]:
+    """In-ports of the sectors that may use a way."""
+    if way.pathway is None or not way.pathway.taker_sectors:
+        return ports
+    firms = columns.port_firm[ports]
+    may = [park.firms[columns.firms[firm]].sector in way.pathway.taker_sectors for firm in firms.tolist()]
+    return np.asarray(ports[np.array(may, dtype=bool)])
 
 
 def _meet(
     park: Park,
     columns: Columns,
+    plane: NDArray[np.float64],
     outs: NDArray[np.int64],
     ins: NDArray[np.int64],
-    key: str,
-    carried: str,
-) -> list[tuple[str, int, int, str, float, tuple[str, ...]]]:
-    """Pairs of one pathway whose distance some mode of the carried resource can cover."""
-    out, into = (grid.ravel() for grid in np.meshgrid(outs, ins, indexing="ij"))
-    apart = columns.port_firm[out] != columns.port_firm[into]
-    out, into = out[apart], into[apart]
-    if not out.size:
-        return []
-    start, end = columns.site[columns.port_firm[out]], columns.site[columns.port_firm[into]]
-    lengths = distance_km(start, end, park.layout)
-    reach = {mode: park.transport[mode].max_length.value for mode in park.resources[carried].transport}
-    rows = []
-    for o, i, length in zip(out.tolist(), into.tolist(), lengths.tolist(), strict=True):
-        modes = tuple(mode for mode, longest in reach.items() if length <= longest)
-        if modes:
-            rows.append((f"{columns.ports[o]} > {columns.ports[i]} by {key}", o, i, key, length, modes))
-    return rows
+    reach: float,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Out- and in-ports within reach of each other, the nearest in-ports of every out-port."""
+    nothing = np.zeros(0, dtype=np.int64)
+    if not outs.size or not ins.size:
+        return nothing, nothing, np.zeros(0)
+    horizon = min(park.agents.discovery.horizon, ins.size)
+    tree = cKDTree(plane[columns.port_firm[ins]])
+    # One firm may take by several ports: enough are asked for to reach past the giver's own.
+    own = int(np.bincount(columns.port_firm[ins]).max())
+    _, near = tree.query(plane[columns.port_firm[outs]], k=min(horizon + own, ins.size))
+    near = near.reshape(outs.size, -1)
+    out = np.repeat(outs, near.shape[1])
+    into = ins[near.ravel()]
+    apart = (columns.port_firm[out] != columns.port_firm[into]).reshape(near.shape)
+    wanted = (apart & (np.cumsum(apart, axis=1) <= horizon)).ravel()
+    out, into = out[wanted], into[wanted]
+    length = distance_km(
+        columns.site[columns.port_firm[out]], columns.site[columns.port_firm[into]], park.layout
+    )
+    within = length <= reach
+    return out[within], into[within], length[within]
 
 
 def technical_obstacle(

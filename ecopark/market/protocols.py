@@ -159,4 +159,6 @@ def _offer(opening: float, reservation: float, turn: int, deadline: int, bargain
     share = min(turn / deadline, 1.0) ** (1.0 / max(bargain.concession, 1e-9))
     offer = float(opening + (reservation - opening) * share)
     # Never beyond the reservation price by a rounding error.
-    return min(max(offer, min(opening, reservation)), max(opening, reservation)) if share < 1.0 else reservation
+    return (
+        min(max(offer, min(opening, reservation)), max(opening, reservation)) if share < 1.0 else reservation
+    )

@@ -297,5 +297,10 @@ def shipped_scenarios() -> tuple[str, ...]:
     return tuple(_shipped())
 
 
+def shipped_folder(name: str) -> FilePath | None:
+    """Folder of a scenario that travels with the package; None where there is none of that name."""
+    return _shipped().get(name)
+
+
 def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "scenario"

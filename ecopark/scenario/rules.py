@@ -90,6 +90,7 @@ class Discovery(Block):
     attention is half (none: every stream with a cost gets full attention). `trigger`: factor added
     right after a shock; `memory`: its decay. `foresight`: how far ahead announced openings and
     processes are known.
+    `horizon`: nearest takers a giver ever looks at, by each way of using a residual.
     """
 
     base: Rate = default(0.30 / 365.25, "1/day")
@@ -100,6 +101,7 @@ class Discovery(Block):
     memory: Duration = default(2 * 365.25, "day")
     foresight: Duration = default(2 * 365.25, "day")
     retry: Duration = default(3 * 365.25, "day")
+    horizon: Annotated[int, Field(ge=1, le=100_000)] = 50
 
 
 class Negotiation(Block):

@@ -97,7 +97,9 @@ def names(firms: dict[str, Any], **blocks: Any) -> list[str]:
 
     park = scenario(firms, **blocks).park
     columns = compile_columns(park, Calendar(date(1990, 1, 1), date(1991, 1, 1)))
-    return list(find_pairs(park, columns).names)
+    pairs = find_pairs(park, columns)
+    ends = zip(pairs.out_port, pairs.in_port, strict=True)
+    return [f"{columns.ports[o]} > {columns.ports[i]} by {pairs.key(k)}" for k, (o, i) in enumerate(ends)]
 
 
 ASH = {"ash": {"resource": "ash", "coefficient": "0.1"}}

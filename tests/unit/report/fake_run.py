@@ -175,7 +175,7 @@ def _synergies(
         stages = dict(zip(_STAGES, dates, strict=False)) | {"ended": ended}
         if state == "operating" or ended >= end:
             stages["ended"], state = np.datetime64("NaT", "s"), "operating"
-        rows.append(row | {key: (day if day < end else np.datetime64("NaT")) for key, day in stages.items()})
+        rows.append(row | {key: (day if day < end else np.datetime64("NaT", "s")) for key, day in stages.items()})
         rows[-1] |= {"state": state, "reason": "closure" if state == "closed" else ""}
     for _ in range(lost):
         giver, taker = rng.choice(names, size=2, replace=False)
@@ -183,7 +183,7 @@ def _synergies(
         reached = int(rng.integers(1, 5))
         start = np.datetime64(f"{int(rng.integers(1961, 1955 + years))}-06-01", "s")
         dates = start + np.cumsum(rng.integers(40, 300, size=reached + 1)).astype("timedelta64[D]")
-        stages = dict.fromkeys(_STAGES, np.datetime64("NaT")) | dict(
+        stages = dict.fromkeys(_STAGES, np.datetime64("NaT", "s")) | dict(
             zip(_STAGES[:reached], dates[:-1], strict=True)
         )
         rows.append(row | stages | {"ended": dates[-1], "state": "lost", "reason": str(rng.choice(_REASONS))})

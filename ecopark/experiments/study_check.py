@@ -1,0 +1,216 @@
+"""Trying a study before the first run: every value on the scenario, its size, its folder.
+
+What lives here: checks that need the scenario or the disk. What does not: the form of the file
+(``study_file``).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ecopark.errors import ScenarioError, StudyError
+from ecopark.experiments.branching import dated_overrides
+from ecopark.experiments.fields import Fields
+from ecopark.experiments.models import Model
+from ecopark.experiments.parameter_file import spread
+from ecopark.experiments.parameters import Parameter
+from ecopark.experiments.study import Study
+from ecopark.scenario import Scenario
+from ecopark.scenario.located import Problems, Section, Where
+from ecopark.scenario.paths import parse_month
+from ecopark.scenario.units import nearest
+from ecopark.simulate import check_rules
+
+MARGIN_BYTES = 200_000_000
+MANIFEST = "manifest.json"
+_MOST_RUNS = 10_000_000
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What values are tried on.
+
+    Attributes
+    ----------
+    scenario : Scenario or None
+    model : Model or None
+    top : Fields
+        The study, for places in the file.
+    """
+
+    scenario: Scenario | None
+    model: Model | None
+    top: Fields
+
+    def faults(self, overrides: Mapping[str, Any]) -> dict[str, str]:
+        """Message by dotted path of everything that is wrong with some overrides."""
+        if self.model is not None and self.scenario is None:
+            known = self.model.known_paths()
+            return {p: f"unknown path{nearest(p, known)}; known: {', '.join(known)}" for p in overrides if p not in known}
+        if self.scenario is None:
+            return {}
+        try:
+            check_rules(self.scenario.with_overrides(overrides))
+        except ScenarioError as failure:
+            return {problem.field: problem.message for problem in failure.problems}
+        return {}
+
+
+def refuse_if_any(problems: Problems) -> None:
+    """Raise everything collected so far.
+
+    Raises
+    ------
+    StudyError
+        If anything was collected.
+    """
+    try:
+        problems.raise_if_any()
+    except ScenarioError as collected:
+        raise StudyError(collected.problems) from None
+
+
+# --------------------------------------------------------------------------- values
+def check_values(study: Study, bench: Bench) -> None:
+    """Try the ends of every parameter and every alternative on the base."""
+    if bench.scenario is None and bench.model is None:
+        return
+    block = bench.top.section("parameters")
+    for parameter in study.parameters:
+        _check_parameter(parameter, bench, block)
+    alternatives = bench.top.section("design").get("alternatives")
+    places = alternatives if isinstance(alternatives, Section) else Section(bench.top.place("design"))
+    for alternative in study.design.alternatives:
+        entry = places.get(alternative.name)
+        field = f"design.alternatives.{alternative.name}"
+        for path, message in _alternative_faults(study, alternative.overrides, bench).items():
+            where = entry.place(path) if isinstance(entry, Section) else places.place(alternative.name)
+            bench.top.problems.add(where, f"{field}.{path}", message)
+
+
+def _check_parameter(parameter: Parameter, bench: Bench, block: Section) -> None:
+    """Note what the scenario says to the parameter's paths and to its lowest and highest values."""
+    entry: Section = block[parameter.name]
+    field = f"parameters.{parameter.name}"
+    key = "path" if "path" in entry else parameter.kind if parameter.kind == "files" else ""
+    where = entry.place(key) if key else block.place(parameter.name)
+    if bench.scenario is not None:
+        for path in parameter.paths:
+            if not spread(path, bench.scenario.park):
+                bench.top.problems.add(where, field, f"'*' stands for nothing in {path!r}")
+                return
+    told: set[tuple[str, str]] = set()
+    for value in parameter.ends():
+        overrides = spread_overrides(parameter.overrides(value), bench.scenario)
+        for path, message in bench.faults(overrides).items():
+            # A path that leads nowhere is the same mistake at both ends.
+            if (path, message) not in told:
+                told.add((path, message))
+                shown = f"{path}: {message}" if path != parameter.name else message
+                bench.top.problems.add(where, field, shown)
+
+
+def _alternative_faults(study: Study, overrides: Mapping[str, Any], bench: Bench) -> dict[str, str]:
+    wide = spread_overrides(overrides, bench.scenario)
+    if study.design.since is None or bench.scenario is None:
+        return bench.faults(wide)
+    faults = bench.faults(wide)
+    if faults:
+        return faults
+    try:
+        dated = dated_overrides(bench.scenario, study.design.since, wide)
+    except ScenarioError as failure:
+        return {problem.field: problem.message for problem in failure.problems}
+    return bench.faults(dated)
+
+
+def spread_overrides(overrides: Mapping[str, Any], scenario: Scenario | None) -> dict[str, Any]:
+    """Overrides with every ``*`` replaced by the names the scenario has there."""
+    if scenario is None:
+        return dict(overrides)
+    return {found: value for path, value in overrides.items() for found in spread(path, scenario.park) or (path,)}
+
+
+# --------------------------------------------------------------------------- size, span
+def check_size(study: Study, top: Fields) -> None:
+    """Refuse a study with more runs than anyone can have meant."""
+    from ecopark.experiments.design import count_points
+
+    points = count_points(study)
+    most = study.stopping.most if study.stopping else study.replicates
+    runs = points * most
+    if runs > _MOST_RUNS:
+        message = f"makes {points:,} points with up to {most:,} replicates, {runs:,} runs; {_MOST_RUNS:,} are the most"
+        top.note("design", message)
+    if study.stopping is not None and study.stopping.most < study.replicates:
+        top.note("stopping", f"max {study.stopping.most} is less than the {study.replicates} replicates it begins with")
+
+
+def check_until(study: Study, top: Fields) -> None:
+    """Whether the last month lies within the scenario."""
+    if study.until is None or study.scenario is None:
+        return
+    span = study.scenario.park.time
+    try:
+        last = parse_month(study.until)
+    except ValueError as failure:
+        top.note("until", str(failure))
+        return
+    if not span.start <= last <= span.end:
+        top.note("until", f"lies outside the scenario's time, {span.start:%Y-%m} to {span.end:%Y-%m}")
+    if study.design.since is not None and last <= study.design.since:
+        top.note("until", f"nothing is run after the alternatives part in {study.design.since:%Y-%m}")
+
+
+# --------------------------------------------------------------------------- folder
+def check_folder(folder: Path, problems: Problems, margin: int = MARGIN_BYTES) -> None:
+    """Whether results can be written: a free or resumable folder, writable, on a disk with room.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Results folder; it need not exist.
+    problems : Problems
+        Collector.
+    margin : int, byte
+        Room that must be free.
+    """
+    where = Where(str(folder))
+    if folder.exists() and not folder.is_dir():
+        problems.add(where, "", "is a file; results need a folder")
+        return
+    if folder.is_dir() and not (folder / MANIFEST).is_file() and _holds_other_things(folder):
+        problems.add(where, "", "holds other things and no study; choose another folder with --out")
+    place = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.exists())
+    if not place.is_dir():
+        problems.add(where, "", f"cannot be made: {place} is no folder")
+        return
+    fault = _write_fault(place)
+    if fault:
+        problems.add(where, "", f"cannot be written: {fault}")
+    free = shutil.disk_usage(place).free
+    if free < margin:
+        problems.add(where, "", f"the disk has {free / 1e6:,.0f} MB left; at least {margin / 1e6:,.0f} MB are needed")
+
+
+def _holds_other_things(folder: Path) -> bool:
+    return any(not item.name.startswith(".") for item in folder.iterdir())
+
+
+def _write_fault(place: Path) -> str:
+    if not os.access(place, os.W_OK | os.X_OK):
+        return f"{place} is read-only for this user"
+    try:
+        with tempfile.TemporaryFile(dir=place) as probe:
+            probe.write(b"ecopark")
+    except OSError as failure:
+        return f"{failure.strerror or failure} in {place}"
+    return ""
+
+
