@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ecopark.errors import DomainError, MarketError, Problem, ScenarioError
 from ecopark.flows.ledger import Carrier
@@ -20,6 +21,7 @@ from ecopark.run import Run
 from ecopark.scenario import Scenario
 from ecopark.scenario.geometry import project
 from ecopark.scenario.paths import parse_month
+from ecopark.scenario.types import Park
 
 Progress = Callable[[date, int, int], None]
 _PACKAGES = ("ecopark", "mesa", "simpy", "numpy", "pandas", "numba", "pyarrow")
@@ -251,7 +253,25 @@ def _resources(model: ParkModel) -> pd.DataFrame:
         {field: [getattr(specs[r], field) for r in index] for field in ("name", "kind", "unit", "hazard")},
         index=index,
     )
-    return table.assign(short=[specs[r].short or r.replace("_", " ") for r in index])
+    use = np.array([_energy_use(model.park, r) for r in index]).reshape(-1, 2)
+    return table.assign(
+        short=[specs[r].short or r.replace("_", " ") for r in index],
+        fuel_use=use[:, 0],
+        electricity_use=use[:, 1],
+    )
+
+
+def _energy_use(park: Park, resource: str) -> NDArray[np.float64]:
+    """Fuel and electricity behind one unit of virgin supply, at the start of the run.
+
+    ndarray of float, shape (2,), MWh/unit: by its recipe; a fuel or electricity is its own.
+    """
+    spec = park.resources[resource]
+    if spec.kind == "energy" and (spec.virgin is None or not spec.virgin.recipe):
+        return np.array([0.0, 1.0] if resource == "electricity" else [1.0, 0.0])
+    recipe = {} if spec.virgin is None else spec.virgin.recipe
+    used = [amount.at(park.time.start) * _energy_use(park, name) for name, amount in recipe.items()]
+    return np.sum(used, axis=0) if used else np.zeros(2)
 
 
 def _stamp(when: date | None) -> pd.Timestamp:

@@ -211,9 +211,17 @@ def _sample_ports(
 ) -> NDArray[np.float64]:
     """Values of one path per port at each period's start; NaN where there is no path."""
     table = np.full((starts.size, len(paths)), np.nan)
+    known: dict[int, NDArray[np.float64]] = {}
     for i, path in enumerate(paths):
-        if path is not None:
-            table[:, i] = path.sample(starts, calendar.start)
+        if path is None:
+            continue
+        if len(path.values) == 1:
+            table[:, i] = path.values[0].value
+            continue
+        # Firms of one kind share their paths: each is read once.
+        if id(path) not in known:
+            known[id(path)] = path.sample(starts, calendar.start)
+        table[:, i] = known[id(path)]
     return table
 
 

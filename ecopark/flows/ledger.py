@@ -276,18 +276,23 @@ def _rows(
     """Rows of the positive entries of a table segments x columns."""
     segment, column = np.nonzero((table > 0.0) & mask[None, :])
     quantity = table[segment, column]
-    nothing = np.full(segment.size, -1, dtype=np.int64)
+
+    def pick(codes: NDArray[np.int64] | None) -> NDArray[np.int32]:
+        if codes is None:
+            return np.full(segment.size, -1, dtype=np.int32)
+        return codes.astype(np.int32)[column]
+
     return {
-        "segment": segment,
-        "source": source[column],
-        "target": target[column],
-        "resource": resource[column],
-        "route": route[column],
+        "segment": segment.astype(np.int32),
+        "source": pick(source),
+        "target": pick(target),
+        "resource": pick(resource),
+        "route": pick(route).astype(np.int8),
         "quantity": quantity,
-        "synergy": nothing if synergy is None else synergy[column],
+        "synergy": pick(synergy),
         "delivered": np.full(segment.size, np.nan) if gain is None else quantity * gain[column],
-        "replaces": nothing if replaces is None else replaces[column],
-        "instead": nothing if instead is None else instead[column],
+        "replaces": pick(replaces),
+        "instead": pick(instead).astype(np.int8),
     }
 
 

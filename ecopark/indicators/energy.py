@@ -116,9 +116,33 @@ def exergy(flows: pd.DataFrame, synergies: pd.DataFrame, ambient: float = AMBIEN
     )
 
 
-def primary_energy_saved(
-    flows: pd.DataFrame, factors: Mapping[str, float], electricity: float = ELECTRICITY_FACTOR
-) -> pd.DataFrame:
+def primary_factors(resources: pd.DataFrame, electricity: float = ELECTRICITY_FACTOR) -> dict[str, float]:
+    """Primary energy behind one unit of virgin supply of each resource.
+
+    Parameters
+    ----------
+    resources : pandas.DataFrame
+        Index: resource; columns ``fuel_use`` and ``electricity_use`` (MWh per unit, by the recipe of its virgin
+        supply).
+    electricity : float, MWh/MWh
+        Primary energy per electricity.
+
+    Returns
+    -------
+    dict of str to float, MWh/unit
+        ``fuel_use + electricity x electricity_use``. Fuels count 1 (no upstream losses); what is bought without a
+        recipe counts 0.
+
+    References
+    ----------
+    Directive 2012/27/EU on energy efficiency, Annex IV (factor 2.5 of electricity).
+    """
+    require_columns(resources, ["fuel_use", "electricity_use"], "resources")
+    factor = resources["fuel_use"] + electricity * resources["electricity_use"]
+    return {str(name): float(value) for name, value in factor.items()}
+
+
+def primary_energy_saved(flows: pd.DataFrame, factors: Mapping[str, float]) -> pd.DataFrame:
     """Primary energy saved by exchanges, net of what they use, by year.
 
     Parameters
@@ -126,32 +150,32 @@ def primary_energy_saved(
     flows : pandas.DataFrame
         Ledger.
     factors : mapping of str to float, MWh/unit
-        Primary energy of one unit of virgin supply, by resource: for heat from a boiler 1 over its efficiency
-        times that of the fuel. Fuels (kind ``energy``) not named count 1; other resources not named count 0.
-    electricity : float, MWh/MWh
-        Factor of the resource ``electricity`` where it is not among `factors`.
+        Primary energy of one unit of virgin supply, by resource, as from :func:`primary_factors`.
 
     Returns
     -------
     pandas.DataFrame
         Tidy, ``primary_energy_saved`` (MWh), scopes ``park`` and ``resource:`` (what was replaced, or bought for it).
 
+    Raises
+    ------
+    DomainError
+        If heat or energy was replaced or bought and has no factor.
+
     Notes
     -----
     ``sum(replaced x factor) - sum(bought for exchanges x factor)``. What is bought for an exchange
-    includes the electricity a giver no longer makes. Transport fuel is not in the ledger and is left out.
-
-    References
-    ----------
-    Directive 2012/27/EU on energy efficiency, Annex IV (factor 2.5 of electricity).
+    includes the electricity a giver no longer makes. A residual fuel is burnt in place of the bought
+    one, so what counts is the bought one. Transport fuel is not in the ledger and is left out.
     """
     table = condense_flows(flows)
     replaced = replaced_supply(table)
     bought = table[(table["route"] == "virgin") & table["synergy"].notna()]
-    bought = bought.assign(quantity=-bought["quantity"])
-    rows = pd.concat([replaced, bought]).astype({"resource": str, "kind": str})
-    default = rows["resource"].map({"electricity": electricity}).fillna((rows["kind"] == "energy").astype(float))
-    rows = rows.assign(quantity=rows["quantity"] * rows["resource"].map(dict(factors)).fillna(default))
+    rows = pd.concat([replaced, bought.assign(quantity=-bought["quantity"])]).astype({"resource": str, "kind": str})
+    unknown = sorted(set(rows.loc[rows["kind"].isin(["heat", "energy"]), "resource"]) - set(factors))
+    if unknown:
+        raise DomainError(f"{unknown[0]!r} has no primary energy factor; give one, 0 if it has none")
+    rows = rows.assign(quantity=rows["quantity"] * rows["resource"].map(dict(factors)).fillna(0.0))
     rows = rows[rows["quantity"] != 0.0]
     return stack([tidy(sum_by(rows, "quantity", ["park", "resource=resource"], unit="MWh"), "primary_energy_saved")])
 

@@ -11,7 +11,9 @@ not priced to the buyer.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +28,11 @@ _TAX_OF_ROUTE = {
     "incineration": "incineration_tax",
     "discharge": "discharge_levy",
 }
+_Block = TypeVar("_Block", Virgin, Disposal)
 _UNIT_OF_TAX = {"landfill_tax": "t", "incineration_tax": "t", "discharge_levy": "m3"}
+
+
+_Pair = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -95,12 +101,16 @@ def compile_prices(park: Park, columns: Columns, calendar: Calendar) -> Prices:
 
 
 class _Book:
-    """Prices of resources, worked out once each; recipes refer to other resources."""
+    """Prices of resources, worked out once each; recipes refer to other resources.
+
+    Ports that share a block of the scenario (firms of one kind) share its prices.
+    """
 
     def __init__(self, park: Park, calendar: Calendar) -> None:
         self._park = park
         self._calendar = calendar
-        self._known: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+        self._known: dict[str, _Pair] = {}
+        self._blocks: dict[tuple[str, int], _Pair] = {}
         self._carbon = self.path(park.policy.carbon_price)
 
     def path(self, path: Path | None) -> NDArray[np.float64]:
@@ -108,7 +118,7 @@ class _Book:
         starts = self._calendar.period_bounds[:-1]
         return np.zeros(starts.size) if path is None else path.sample(starts, self._calendar.start)
 
-    def market(self, resource: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def market(self, resource: str) -> _Pair:
         """Price and emission of a resource bought on its market."""
         if resource not in self._known:
             spec = self._park.resources[resource].virgin
@@ -117,8 +127,21 @@ class _Book:
             )
         return self._known[resource]
 
-    def virgin(self, resource: str, virgin: Virgin) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def virgin(self, resource: str, virgin: Virgin) -> _Pair:
         """Price and emission of one unit of virgin supply, its recipe included."""
+        return self._once(resource, virgin, self._virgin)
+
+    def disposal(self, resource: str, disposal: Disposal) -> _Pair:
+        """Cost and emission of disposing of one unit."""
+        return self._once(resource, disposal, self._disposal)
+
+    def _once(self, resource: str, block: _Block, work_out: Callable[[str, _Block], _Pair]) -> _Pair:
+        key = (resource, id(block))
+        if key not in self._blocks:
+            self._blocks[key] = work_out(resource, block)
+        return self._blocks[key]
+
+    def _virgin(self, resource: str, virgin: Virgin) -> _Pair:
         kind = self._park.resources[resource].kind
         own_emission = self.path(virgin.emission)
         cost = self.path(virgin.price)
@@ -133,8 +156,7 @@ class _Book:
             cost, emission = cost + units * price, emission + units * embodied
         return cost, emission
 
-    def disposal(self, resource: str, disposal: Disposal) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Cost and emission of disposing of one unit."""
+    def _disposal(self, resource: str, disposal: Disposal) -> _Pair:
         emission = self.path(disposal.emission)
         cost = self.path(disposal.fee) + self._carbon * emission
         tax = _TAX_OF_ROUTE.get(disposal.route)

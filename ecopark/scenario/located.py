@@ -153,6 +153,40 @@ def copy_tree(value: Any) -> Any:
     return value
 
 
+def copy_node(value: Any) -> Any:
+    """Copy of one mapping or list with its places; everything inside is shared with the original."""
+    if isinstance(value, Section):
+        section = Section(value.where)
+        section.update(value)
+        section.places = dict(value.places)
+        return section
+    if isinstance(value, Items):
+        items = Items(value.where)
+        items.extend(value)
+        items.places = list(value.places)
+        return items
+    return value
+
+
+def own_path(tree: Any, loc: Sequence[str | int]) -> Any:
+    """Node at `loc` of a tree that shares its parts with others, ready to be changed.
+
+    Every node on the way is replaced by a copy of its own, so that a change is seen in this tree only.
+    `tree` itself must belong to the caller. None where nothing, or a plain value, stands at `loc`.
+    """
+    node = tree
+    for step in loc:
+        if isinstance(node, Section) and str(step) in node:
+            key: Any = str(step)
+        elif isinstance(node, Items) and isinstance(step, int) and 0 <= step < len(node):
+            key = step
+        else:
+            return None
+        node[key] = copy_node(node[key])
+        node = node[key]
+    return node
+
+
 def plain(value: Any) -> Any:
     """The same data as built-in dicts and lists."""
     if isinstance(value, Mapping):
@@ -211,9 +245,10 @@ def is_number(block: Section) -> bool:
 def merge_over(base: Section, over: Section) -> Section:
     """Deep merge: entries of `over` win, mappings are merged, everything else is replaced.
 
-    A number is one thing, however it is written: dates or a series replace what was there.
+    A number is one thing, however it is written: dates or a series replace what was there. Neither is
+    changed; what only one of them holds is shared with the result.
     """
-    merged: Section = copy_tree(base)
+    merged: Section = copy_node(base)
     for key, item in over.items():
         both = isinstance(item, Section) and isinstance(merged.get(key), Section)
         if both and not is_number(item) and not is_number(merged[key]):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ecopark.scenario.located import Items, Problems, Section, Where, locate, plain
+from ecopark.scenario.located import Items, Problems, Section, Where, locate, own_path, plain
 from ecopark.scenario.schema import Shape, fields_of, process_keys, shape_of
 from ecopark.scenario.source import read_value
 from ecopark.scenario.types import Firm, Park
@@ -30,7 +30,8 @@ def apply_overrides(raw: Section, overrides: Mapping[str, Any], problems: Proble
     Parameters
     ----------
     raw : Section
-        Scenario in the shape of the types.
+        Scenario in the shape of the types. Its top level is changed in place; deeper parts, which other
+        scenarios may share, are copied where they change.
     overrides : mapping of str to object
         Value by dotted path. Text is read as in YAML, so ``"false"`` is a switch and
         ``"{1990-01: 40 DKK/t}"`` a dated path. Numbers get the source "set for this run", mark M.
@@ -105,14 +106,14 @@ def _shape_inside(node: Any, shape: Shape, step: str, *, new_allowed: bool) -> S
 
 def _enter(node: Any, step: str, inner: Shape, where: Where) -> Any:
     if isinstance(node, Items):
-        return node[int(step)]
+        return own_path(node, (int(step),))
     below = node.get(step) if isinstance(node, Section) else None
     if below is None and inner.kind in ("block", "numbers"):
         node.put(step, Section(where), where)
         return node[step]
     if below is not None and not isinstance(below, Section | Items):
         raise _UnknownPathError(f"{step!r} has one value; set it whole")
-    return below
+    return own_path(node, (step,))
 
 
 def _set(node: Any, step: str, value: Any, where: Where) -> None:
