@@ -9,6 +9,7 @@ as it was, and two scenarios can be compared pair by pair on the same luck.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from hashlib import blake2b
 
 import numpy as np
@@ -76,11 +77,16 @@ def uniform(seed: int, purpose: str, *address: NDArray[np.uint64]) -> NDArray[np
     ----------
     Steele, Lea & Flood (2014), OOPSLA, doi:10.1145/2660193.2660195.
     """
-    start = stream(seed, purpose).integers(0, 2**63, dtype=np.uint64)
-    mixed = np.full(np.broadcast_shapes(*(part.shape for part in address)), start, dtype=np.uint64)
+    mixed = np.full(np.broadcast_shapes(*(part.shape for part in address)), _start(seed, purpose), dtype=np.uint64)
     for part in address:
         mixed = _mix(mixed ^ part)
     return np.asarray(((mixed >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52)
+
+
+@cache
+def _start(seed: int, purpose: str) -> np.uint64:
+    """Where the mixing of a purpose starts."""
+    return stream(seed, purpose).integers(0, 2**63, dtype=np.uint64)
 
 
 def _mix(state: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -139,9 +139,12 @@ def _dated(scenario: Scenario, since: date, path: str, shown: str, value: Any) -
     before = _path_at(scenario, path)
     after = _path_at(scenario.with_overrides({shown: value}), path)
     assert after is not None
-    first = after.dates[0] if len(after.dates) > 1 else since
+    # One value, or a series as a whole, holds from the parting on.
+    first = since if len(after.dates) == 1 or "series" in str(value) else after.dates[0]
     _refuse_early(first, since, lead, shown)
     turn = max(calendar.day(first), calendar.day(since))
+    if before is not None and before.linear and not path.startswith(("policy.", "resources.")):
+        raise ValueError("follows a line between dates here, which cannot be cut without a change; write it as steps")
     past = np.zeros(starts.size) if before is None else before.sample(starts, time.start)
     values = np.where(starts < turn, past, after.sample(starts, time.start))
     # One entry per change, all digits kept: what the model samples before the date stays the same float.

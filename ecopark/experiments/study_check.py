@@ -20,6 +20,7 @@ from ecopark.experiments.fields import Fields
 from ecopark.experiments.models import Model
 from ecopark.experiments.parameter_file import spread
 from ecopark.experiments.parameters import Parameter
+from ecopark.experiments.store import MANIFEST, MARGIN_BYTES
 from ecopark.experiments.study import Study
 from ecopark.scenario import Scenario
 from ecopark.scenario.located import Problems, Section, Where
@@ -27,8 +28,6 @@ from ecopark.scenario.paths import parse_month
 from ecopark.scenario.units import nearest
 from ecopark.simulate import check_rules
 
-MARGIN_BYTES = 200_000_000
-MANIFEST = "manifest.json"
 _MOST_RUNS = 10_000_000
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from ecopark.calendar import Calendar
@@ -76,10 +77,18 @@ def enter_outage(
         Day numbers; an outage inside a segment counts by its share of time.
     calendar : Calendar
     """
-    bounds = calendar.segment_bounds
-    first = max(int(np.searchsorted(bounds, start, side="right")) - 1, 0)
-    last = min(int(np.searchsorted(bounds, end, side="left")), calendar.segments)
-    span = slice(first, last)
-    overlap = np.minimum(bounds[1:][span], end) - np.maximum(bounds[:-1][span], start)
-    share = np.clip(overlap, 0.0, None) / calendar.segment_days[span]
-    availability[span, column] = np.maximum(availability[span, column] - share, 0.0)
+    _subtract(availability, column, start, end, calendar.segment_bounds)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _subtract(
+    availability: NDArray[np.float64], column: int, start: float, end: float, bounds: NDArray[np.int64]
+) -> None:
+    """Take the share of time an outage covers off every segment it touches."""
+    segments = availability.shape[0]
+    for k in range(max(int(np.searchsorted(bounds, start, side="right")) - 1, 0), segments):
+        opens, closes = float(bounds[k]), float(bounds[k + 1])
+        if opens >= end:
+            break
+        down = max(min(closes, end) - max(opens, start), 0.0) / (closes - opens)
+        availability[k, column] = max(float(availability[k, column]) - down, 0.0)
