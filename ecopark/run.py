@@ -23,6 +23,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ecopark import indicators
 from ecopark.errors import ResultsError
 from ecopark.indicators.yearly import yearly_indicators
 from ecopark.scenario import Scenario
@@ -82,6 +83,25 @@ class Run:
     def indicators(self) -> pd.DataFrame:
         """Tidy indicators: period, scope, indicator, value, unit."""
         return yearly_indicators(self.flows, self.synergies, self.accounts, self.currency)
+
+    def report_indicators(self, rate: float = 0.05) -> pd.DataFrame:
+        """Every indicator that needs nothing but the run, in one tidy table.
+
+        Parameters
+        ----------
+        rate : float, 1/yr
+            Real discount rate of the money indicators.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``period, scope, indicator, value, unit, basis``; see
+            :func:`ecopark.indicators.all_indicators`.
+        """
+        tables = {name: getattr(self, name) for name in TABLES if name != "indicators"}
+        # By attribute: loaded only when asked for.
+        table: pd.DataFrame = indicators.all_indicators(tables, self.currency, rate)
+        return table
 
     def network(self, at: str | pd.Timestamp) -> nx.MultiDiGraph:
         """Exchanges operating on a date, firms as nodes.

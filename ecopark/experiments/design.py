@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,9 +18,9 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from ecopark.experiments.branching import dated_overrides
+from ecopark.experiments.parameter_file import spread_overrides
 from ecopark.experiments.parameters import Parameter, Value
 from ecopark.experiments.study import Study
-from ecopark.experiments.study_check import spread_overrides
 
 
 @dataclass(frozen=True)
@@ -63,19 +62,6 @@ def problem_of(parameters: tuple[Parameter, ...]) -> dict[str, Any]:
         "names": [parameter.name for parameter in parameters],
         "bounds": [[0.0, 1.0]] * len(parameters),
     }
-
-
-def count_points(study: Study) -> int:
-    """Number of points of a study, without laying them."""
-    design, count = study.design, len(study.parameters)
-    if design.kind == "grid":
-        return math.prod(len(parameter.grid()) for parameter in study.parameters)
-    if design.kind == "one_at_a_time":
-        return 1 + sum(len(parameter.ends()) for parameter in study.parameters)
-    if design.kind == "paired":
-        return 1 + len(design.alternatives)
-    per_sample = {"sobol": 2 * count + 2 if design.second_order else count + 2, "morris": count + 1}
-    return design.n * per_sample.get(design.kind, 1)
 
 
 def sample_cube(study: Study) -> NDArray[np.float64] | None:

@@ -36,6 +36,8 @@ _CUMULATIVE = {
     "joint_gain": "",
 }
 _COUNTS = ("ideas", "ever_operated", "operating_at_end")
+WHOLE_RUN = (*_CUMULATIVE, *_COUNTS)
+YEARLY = ("exchanged", "operating_synergies", *_CUMULATIVE)
 _PAST = "shared_past"
 
 

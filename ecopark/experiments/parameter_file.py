@@ -20,6 +20,7 @@ from ecopark.experiments.parameters import (
     Parameter,
     has_hole,
 )
+from ecopark.scenario import Scenario
 from ecopark.scenario.includes import read_with_includes
 from ecopark.scenario.located import Items, Problems, Section, is_number, plain
 from ecopark.scenario.source import Files
@@ -292,6 +293,13 @@ def spread(path: str, park: Any) -> tuple[str, ...]:
     names = list(node) if isinstance(node, Mapping) else []
     rest = steps[at + 1 :]
     return tuple(found for name in names for found in spread(".".join([*steps[:at], name, *rest]), park))
+
+
+def spread_overrides(overrides: Mapping[str, Any], scenario: Scenario | None) -> dict[str, Any]:
+    """Overrides with every ``*`` replaced by the names the scenario has there."""
+    if scenario is None:
+        return dict(overrides)
+    return {found: value for path, value in overrides.items() for found in spread(path, scenario.park) or (path,)}
 
 
 def read_parameters(

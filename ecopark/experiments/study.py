@@ -7,6 +7,7 @@ drawing points (``design``), running (``sweeps``).
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -207,6 +208,19 @@ class Study:
             "outputs": _plain(asdict(self.outputs)),
             "stopping": None if self.stopping is None else asdict(self.stopping),
         }
+
+    @property
+    def points(self) -> int:
+        """Number of points of the design."""
+        design, count = self.design, len(self.parameters)
+        if design.kind == "grid":
+            return math.prod(len(parameter.grid()) for parameter in self.parameters)
+        if design.kind == "one_at_a_time":
+            return 1 + sum(len(parameter.ends()) for parameter in self.parameters)
+        if design.kind == "paired":
+            return 1 + len(design.alternatives)
+        per_sample = {"sobol": 2 * count + 2 if design.second_order else count + 2, "morris": count + 1}
+        return design.n * per_sample.get(design.kind, 1)
 
     @property
     def scenario_digest(self) -> str:

@@ -17,8 +17,8 @@ from typing import Any
 from ecopark.errors import ScenarioError, StudyError
 from ecopark.experiments.branching import dated_overrides
 from ecopark.experiments.fields import Fields
-from ecopark.experiments.models import Model
-from ecopark.experiments.parameter_file import spread
+from ecopark.experiments.models import WHOLE_RUN, YEARLY, Model
+from ecopark.experiments.parameter_file import spread, spread_overrides
 from ecopark.experiments.parameters import Parameter
 from ecopark.experiments.store import MANIFEST, MARGIN_BYTES
 from ecopark.experiments.study import Study
@@ -129,19 +129,10 @@ def _alternative_faults(study: Study, overrides: Mapping[str, Any], bench: Bench
     return bench.faults(dated)
 
 
-def spread_overrides(overrides: Mapping[str, Any], scenario: Scenario | None) -> dict[str, Any]:
-    """Overrides with every ``*`` replaced by the names the scenario has there."""
-    if scenario is None:
-        return dict(overrides)
-    return {found: value for path, value in overrides.items() for found in spread(path, scenario.park) or (path,)}
-
-
 # --------------------------------------------------------------------------- size, span
 def check_size(study: Study, top: Fields) -> None:
     """Refuse a study with more runs than anyone can have meant."""
-    from ecopark.experiments.design import count_points
-
-    points = count_points(study)
+    points = study.points
     most = study.stopping.most if study.stopping else study.replicates
     runs = points * most
     if runs > _MOST_RUNS:
@@ -149,6 +140,26 @@ def check_size(study: Study, top: Fields) -> None:
         top.note("design", message)
     if study.stopping is not None and study.stopping.most < study.replicates:
         top.note("stopping", f"max {study.stopping.most} is less than the {study.replicates} replicates it begins with")
+
+
+def check_outputs(study: Study, top: Fields) -> None:
+    """Whether what is kept and what is watched are things a run gives."""
+    if study.model is not None:
+        return
+    block = top.section("outputs")
+    for name in study.outputs.indicators:
+        if name not in (*YEARLY, "all"):
+            message = f"unknown indicator {name!r}{nearest(name, YEARLY)}; known: {', '.join(YEARLY)}, or all"
+            top.problems.add(block.place("indicators"), "outputs.indicators", message)
+    rule = study.stopping
+    if rule is None or not rule.output:
+        return
+    where = top.section("stopping").place("output")
+    if rule.output not in WHOLE_RUN:
+        message = f"unknown output {rule.output!r}{nearest(rule.output, WHOLE_RUN)}; known: {', '.join(WHOLE_RUN)}"
+        top.problems.add(where, "stopping.output", message)
+    elif not study.outputs.summary:
+        top.problems.add(where, "stopping.output", "is a number of the summary; switch on outputs.summary")
 
 
 def check_until(study: Study, top: Fields) -> None:

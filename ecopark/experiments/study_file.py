@@ -19,6 +19,7 @@ from ecopark.experiments.study import DESIGNS, Alternative, Design, Outputs, Sto
 from ecopark.experiments.study_check import (
     Bench,
     check_folder,
+    check_outputs,
     check_size,
     check_until,
     check_values,
@@ -133,6 +134,7 @@ class _Reader:
             top.note("name", f"expected letters, digits, '_' or '-' (it names a folder), found {study.name!r}")
         if not len(self._problems):
             check_size(study, top)
+        check_outputs(study, top)
         check_until(study, top)
         bench = Bench(self._scenario, self._model, top)
         check_values(study, bench)

@@ -129,21 +129,52 @@ def needed_firms(flows: pd.DataFrame) -> dict[str, frozenset[str]]:
 
     Notes
     -----
-    A giver passes on if it received feed (an exchange that replaces no virgin supply) of the same kind and
-    gives on demand: a waterworks that lives on a lake. The ledger knows firms, not their units, so a
-    firm with both a waterworks and a well of its own counts its lake as needed for both.
+    See :func:`needed_exchanges`, whose givers are the firms added.
     """
+    feeds, ends = _feeds(flows)
+    return {
+        synergy: frozenset(ends[synergy]) | {ends[feed][0] for feed in needed} for synergy, needed in feeds.items()
+    }
+
+
+def needed_exchanges(flows: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """Exchanges without which each exchange would not exist.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        Ledger.
+
+    Returns
+    -------
+    dict of str to frozenset of str
+        By synergy; empty where it stands on its own.
+
+    Notes
+    -----
+    A giver passes on if it received feed (an exchange that replaces no virgin supply) of the same kind and
+    gives on demand: a waterworks that lives on a lake. All such feeds of the run count as needed. The ledger
+    knows firms, not their units, so a firm with both a waterworks and a well of its own is taken to need
+    its lake for both.
+    """
+    return _feeds(flows)[0]
+
+
+def _feeds(flows: pd.DataFrame) -> tuple[dict[str, frozenset[str]], dict[str, tuple[str, str]]]:
+    """By synergy, the exchanges that feed its giver, and its two ends."""
     moved = condense_flows(flows[(flows["route"] == "exchange") & flows["synergy"].notna()])
     moved = moved.astype({"synergy": str, "from_firm": str, "to_firm": str, "kind": str})
-    feed = moved[moved["delivered_resource"].isna()]
     feeders: dict[tuple[str, str], set[str]] = {}
-    for giver, taker, kind in zip(feed["from_firm"], feed["to_firm"], feed["kind"], strict=True):
-        feeders.setdefault((taker, kind), set()).add(giver)
-    result = {}
-    for row in moved.drop_duplicates("synergy").itertuples():
-        upstream = feeders.get((str(row.from_firm), str(row.kind)), set()) if pd.isna(row.instead_of) else set()
-        result[str(row.synergy)] = frozenset({str(row.from_firm), str(row.to_firm)} | upstream)
-    return result
+    feed = moved[moved["delivered_resource"].isna()]
+    for synergy, taker, kind in zip(feed["synergy"], feed["to_firm"], feed["kind"], strict=True):
+        feeders.setdefault((taker, kind), set()).add(synergy)
+    feeds, ends = {}, {}
+    first = moved.drop_duplicates("synergy")
+    names = ["synergy", "from_firm", "to_firm", "kind", "instead_of"]
+    for synergy, giver, taker, kind, instead in first[names].itertuples(index=False, name=None):
+        upstream = feeders.get((giver, kind), set()) if pd.isna(instead) else set()
+        feeds[synergy], ends[synergy] = frozenset(upstream - {synergy}), (giver, taker)
+    return feeds, ends
 
 
 def link_shapley(worth: Mapping[str, float], needs: Mapping[str, Iterable[str]]) -> pd.Series:

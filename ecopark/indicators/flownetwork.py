@@ -139,6 +139,27 @@ def ecology(
     net = read_flows(
         flows, imports, exports, losses, source=source, target=target, quantity=quantity, tolerance=tolerance
     )
+    values = pd.Series(describe_flows(net), dtype=np.float64, name="value")
+    return values.rename_axis("indicator")
+
+
+def describe_flows(net: FlowNetwork) -> dict[str, float]:
+    """Compute the indicators of :func:`ecology` for a flow network that has been read.
+
+    Parameters
+    ----------
+    net : FlowNetwork
+
+    Returns
+    -------
+    dict of str to float, unit as in ``ECOLOGY_UNITS``
+        By indicator id.
+
+    Raises
+    ------
+    DomainError
+        If a closed loop has neither import nor outlet.
+    """
     n, links = len(net.names), int(np.count_nonzero(net.flows))
     throughflow, inflow = float(net.inflow.sum()), float(net.imports.sum())
     values = {
@@ -154,11 +175,7 @@ def ecology(
         **information(net),
         "imbalance": float(_imbalance(net).max(initial=0.0)),
     }
-    return (
-        pd.Series(values, dtype=np.float64, name="value")
-        .reindex(list(ECOLOGY_UNITS))
-        .rename_axis("indicator")
-    )
+    return {name: values[name] for name in ECOLOGY_UNITS}
 
 
 def finn_cycling_index(net: FlowNetwork) -> float:

@@ -256,5 +256,28 @@ def _follow(park: ParkGraph, order: Sequence[int]) -> NDArray[np.float64]:
     falls = np.minimum(when[park.origin], when[park.target])
     lost = np.concatenate([[0.0], np.cumsum(weighted_count(falls, load, park.nodes))])
     kept = 1.0 - lost / total if total > 0.0 else np.full(park.nodes + 1, np.nan)
-    giant = [_pieces(park, when >= k).max(initial=0) / nodes for k in range(park.nodes + 1)]
-    return np.array([giant, np.clip(kept, 0.0, 1.0)])
+    return np.array([np.array(_giants(park, order)) / nodes, np.clip(kept, 0.0, 1.0)])
+
+
+def _giants(park: ParkGraph, order: Sequence[int]) -> list[int]:
+    """Return the size of the largest piece after each removal, by putting the nodes back one by one."""
+    piece = list(range(park.nodes))
+    size = [0] * park.nodes
+
+    def root(node: int) -> int:
+        while piece[node] != node:
+            piece[node] = piece[piece[node]]
+            node = piece[node]
+        return node
+
+    largest, giants = 0, [0]
+    for node in reversed(order):
+        size[node] = 1
+        for other in park.undirected[node]:
+            one, two = root(node), root(other)
+            if size[other] and one != two:
+                piece[two] = one
+                size[one] += size[two]
+        largest = max(largest, size[root(node)])
+        giants.append(largest)
+    return giants[::-1]

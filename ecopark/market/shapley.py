@@ -14,6 +14,7 @@ from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linprog
 
 from ecopark.errors import DomainError
 
@@ -131,8 +132,6 @@ def has_core(players: Sequence[Hashable], worth: Worth) -> bool:
     Shapley, L. S. (1967). On balanced sets and cores. Naval Research Logistics Quarterly 14, 453-460.
     https://doi.org/10.1002/nav.3800140404
     """
-    from scipy.optimize import linprog  # a heavy import for a question few runs ask
-
     n, value = len(players), _list_worths(players, worth)
     member = (np.arange(1, value.size)[:, None] >> np.arange(n)) & 1
     least = linprog(np.ones(n), A_ub=-member, b_ub=-value[1:], bounds=(None, None), method="highs")

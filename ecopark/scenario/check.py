@@ -13,7 +13,7 @@ from ecopark.scenario.dimensions import check_dimensions
 from ecopark.scenario.located import Loc, get, names_in
 from ecopark.scenario.paths import Path, parse_month
 from ecopark.scenario.types import Firm, Park, Port, Process, Resource
-from ecopark.scenario.units import UnitError, Units, nearest
+from ecopark.scenario.units import Quantity, UnitError, Units, nearest
 from ecopark.scenario.validate import Report
 
 _ALWAYS = date(1, 1, 1)
@@ -76,6 +76,12 @@ def check(park: Park, units: Units, report: Report, known: Mapping[str, Iterable
     for key, pathway in park.pathways.items():
         names.check("resources", pathway.giver, ("pathways", key, "giver"))
         names.check("resources", pathway.taker, ("pathways", key, "taker"))
+        names.check_power(("pathways", key), pathway.electricity)
+        if pathway.lift:
+            names.check("resources", "electricity", ("pathways", key, "lift"))
+    for key, mode in park.transport.items():
+        names.check_power(("transport", key), mode.electricity)
+    _check_recipes(park, report)
     for key, firm in park.firms.items():
         _check_firm(("firms", key), firm, park, report)
         for process_key, process in firm.processes.items():
@@ -84,6 +90,22 @@ def check(park: Park, units: Units, report: Report, known: Mapping[str, Iterable
             _check_process(loc, firm, process, park, report)
     names.check_rules()
     check_dimensions(park, units, report)
+
+
+def _check_recipes(park: Park, report: Report) -> None:
+    """A virgin supply made of others, and they of others, must not come back to itself."""
+    recipes = {name: tuple(r.virgin.recipe) if r.virgin else () for name, r in park.resources.items()}
+    for name, recipe in recipes.items():
+        for first in recipe:
+            seen, ahead = {first}, [first]
+            while ahead:
+                fresh = set(recipes.get(ahead.pop(), ())) - seen
+                seen |= fresh
+                ahead += sorted(fresh)
+            if name in seen:
+                circle = f"{name} is made of {first}, whose supply is made of {name}"
+                message = f"the supply of {circle}: give one of them a price of its own"
+                report.add(("resources", name, "virgin", "recipe", first), message)
 
 
 class _Names:
@@ -99,6 +121,11 @@ class _Names:
         if what in self._known and name not in self._known[what]:
             one = {"resources": "resource", "transport": "transport mode", "firms": "firm"}[what]
             self._report.add(loc, f"unknown {one} {name!r}{nearest(name, self._known[what])}")
+
+    def check_power(self, loc: Loc, amount: Quantity | None) -> None:
+        """Who uses electricity must find it among the resources."""
+        if amount is not None and amount.value > 0.0:
+            self.check("resources", "electricity", (*loc, "electricity"))
 
     def check_resource(self, loc: Loc, resource: Resource) -> None:
         """Transport modes and recipe of a resource."""

@@ -170,9 +170,8 @@ class _Ruler:
         if unit == "?":
             return
         self._fields(loc, mode, _TRANSPORT, unit=unit)
-        for field in ("lifetime", "lead_time"):
-            if field == "lifetime":
-                self.measure((*loc, field), mode.lifetime, "day ++")
+        for field in ("lifetime", "term"):
+            self.measure((*loc, field), getattr(mode, field), "day ++")
         for resource, other in carried.items():
             index = self._park.resources[resource].transport.index(name)
             if other != unit:
@@ -256,7 +255,13 @@ class _Ruler:
         for index, ban in enumerate(policy.bans):
             loc = ("policy", "bans", index, "penalty")
             self.measure(loc, ban.penalty, "{money}/{unit} +", unit=self._unit(ban.resource))
-        self.measure(("agents", "discovery", "burden"), agents.discovery.burden, "{money}/day ++")
+        discovery, facilitator = agents.discovery, agents.facilitator
+        self.measure(("agents", "discovery", "burden"), discovery.burden, "{money}/day ++")
+        self.measure(("agents", "discovery", "distance"), discovery.distance, "km ++")
+        self.measure(("agents", "discovery", "memory"), discovery.memory, "day ++")
+        self.measure(("agents", "contracts", "review"), agents.contracts.review, "day ++")
+        if facilitator is not None:
+            self.measure(("agents", "facilitator", "workshop_every"), facilitator.workshop_every, "day ++")
         cost = agents.contracts.transaction_cost
         self.measure(("agents", "contracts", "transaction_cost"), cost, "{money} +")
 

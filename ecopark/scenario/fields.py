@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from ecopark.scenario.paths import Context, Path, parse_month, parse_path, parse_quantity
 from ecopark.scenario.seasons import season_profile
@@ -79,6 +87,21 @@ def in_unit(dim: Dim) -> BeforeValidator:
         return dim.check(parse_quantity(value, _context(info)))
 
     return BeforeValidator(validate)
+
+
+def _read_once(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    """Result for a raw block, the same object wherever the same block stands (frozen, so it may be)."""
+    if not isinstance(value, dict):
+        return handler(value)
+    done = _context(info).read
+    known = done.get(id(value))
+    if known is None:
+        known = done[id(value)] = (value, handler(value))
+    return known[1]
+
+
+# On blocks that thousands of firms may share with their archetype. A faulty one is read, and reported, again.
+SHARED = WrapValidator(_read_once)
 
 
 def _any_quantity(value: Any, info: ValidationInfo) -> Quantity:

@@ -49,18 +49,20 @@ class FirmReader:
         self._problems = problems
         # Processes whose archetype is unknown: which streams they have cannot be said.
         self._unsure: set[int] = set()
+        self._whole: dict[str, Section] = {}
 
     def expand(self, name: str, firm: Section, where: Where) -> None:
         """Bring one firm, written at `where`, into shape, in place."""
-        self._move_shorthand(name, firm, where)
+        self.move_shorthand(name, firm, where)
+        changes = "changes" in firm
         for process_name, process in sections(firm, "processes"):
-            self._expand_process((name, process_name), process, firm["processes"])
-        if "changes" in firm:
+            self._expand_process((name, process_name), process, firm["processes"], changes=changes)
+        if changes:
             self._apply_changes(name, firm)
         for _, process in sections(firm, "processes"):
             _name_resources(process)
 
-    def _move_shorthand(self, name: str, firm: Section, where: Where) -> None:
+    def move_shorthand(self, name: str, firm: Section, where: Where) -> None:
         """Process fields written on the firm become its process ``main``."""
         keys = [key for key in firm if key in process_keys()]
         if not keys:
@@ -82,6 +84,13 @@ class FirmReader:
             else:
                 del firm[key]
         processes.places.setdefault("main", where)
+
+    def feeds(self, archetype: str) -> list[str]:
+        """Streams that drive a feed-driven archetype; none for another or an unknown one."""
+        if archetype not in self._archetypes.names:
+            return []
+        whole = self._whole_archetype(archetype)
+        return [stream for stream, port in sections(whole, "in") if port.get("feed")]
 
     def add_streams(self, firms: Section, rows: Sequence[Row]) -> None:
         """Add the ports of a streams table to the raw firms."""
@@ -116,12 +125,37 @@ class FirmReader:
         elif isinstance(ports, Section):
             ports.put(stream, port_of(row), row.where)
 
-    def _expand_process(self, names: tuple[str, str], process: Section, processes: Section) -> None:
+    def _expand_process(
+        self, names: tuple[str, str], process: Section, processes: Section, *, changes: bool
+    ) -> None:
         for direction in DIRECTIONS:
             _expand_ports(process, direction)
-        base = self._archetype(names, process)
+        own_streams = changes or any(key in process for key in (*DIRECTIONS, "drop"))
+        if not own_streams and process.get("archetype") in self._archetypes.names:
+            base: Section | None = self._whole_archetype(str(process["archetype"]))
+        else:
+            base = self._archetype(names, process)
         if base is not None:
             processes[names[1]] = merge_over(base, process)
+
+    def _whole_archetype(self, chosen: str) -> Section:
+        """Process of an archetype with all its streams, shared by all firms that take it as it is.
+
+        In a region most firms do: one copy then serves thousands, and is checked once. Nothing in it may
+        be changed in place.
+        """
+        if chosen not in self._whole:
+            base = self._raw_archetype(chosen)
+            _keep_sources(base, Section(base.where))
+            _name_resources(base)
+            self._whole[chosen] = base
+        return self._whole[chosen]
+
+    def _raw_archetype(self, chosen: str) -> Section:
+        base: Section = locate(self._archetypes.raw(chosen), Where(f"library archetype {chosen}"))
+        for direction in DIRECTIONS:
+            _expand_ports(base, direction)
+        return base
 
     def _archetype(self, names: tuple[str, str], process: Section) -> Section | None:
         """Raw process of the archetype without dropped streams; None where there is none."""
@@ -133,13 +167,12 @@ class FirmReader:
         if chosen not in known:
             self._unsure.add(id(process))
             hint = nearest(str(chosen), known) or "; 'ecopark library' lists them"
+            place = process.place("archetype")
             self._problems.add(
-                process.place("archetype"), f"{field}.archetype", f"unknown archetype {chosen!r}{hint}"
+                place, show_column(field, "archetype", place), f"unknown archetype {chosen!r}{hint}"
             )
             return None
-        base: Section = locate(self._archetypes.raw(str(chosen)), Where(f"library archetype {chosen}"))
-        for direction in DIRECTIONS:
-            _expand_ports(base, direction)
+        base = self._raw_archetype(str(chosen))
         self._drop(base, process, field)
         _keep_sources(base, process)
         return base
@@ -257,6 +290,12 @@ class FirmReader:
             return port
         self._problems.add(where, field, f"the process has no stream {stream!r}{nearest(str(stream), ports)}")
         return None
+
+
+def show_column(field: str, column: str, where: Where) -> str:
+    """Dotted field inside `field`, led by the column where it was written in a table."""
+    shown = f"{field}.{column}"
+    return f"column {column} ({shown})" if where.file.endswith(".csv") else shown
 
 
 class Archetypes:

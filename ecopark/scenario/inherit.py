@@ -28,36 +28,59 @@ def inherit_sources(block: _B, source: str = "", mark: str = "") -> _B:
         Validated block.
     source, mark : str
         What holds around it.
+
+    Notes
+    -----
+    Parts that several blocks share are settled once for each source and mark around them, and stay shared.
     """
+    return _settle_block(block, source, mark, {})
+
+
+_Settled = dict[tuple[int, str, str], Any]
+
+
+def _settle_block(block: _B, source: str, mark: str, known: _Settled) -> _B:
     source, mark = block.source or source, block.mark or mark
     changed = {}
     for name in block.model_fields_set:
         value = getattr(block, name)
-        settled = _settle(value, source, mark)
+        settled = _settle(value, source, mark, known)
         if settled is not value:
             changed[name] = settled
     return block.model_copy(update=changed) if changed else block
 
 
-def _settle(value: Any, source: str, mark: str) -> Any:
+def _settle(value: Any, source: str, mark: str, known: _Settled) -> Any:
+    # Texts, switches and dates hold no numbers.
+    if isinstance(value, str | bool | int | float | date) or value is None:
+        return value
+    if isinstance(value, Quantity | Path):
+        return _settle_number(value, source, mark)
+    key = (id(value), source, mark)
+    if key not in known:
+        known[key] = _settle_parts(value, source, mark, known)
+    return known[key]
+
+
+def _settle_number(value: Quantity | Path, source: str, mark: str) -> Quantity | Path:
     if isinstance(value, Quantity):
         if (value.source or not source) and (value.mark or not mark):
             return value
         return replace(value, source=value.source or source, mark=value.mark or mark)
-    if isinstance(value, Path):
-        values = tuple(_settle(item, source, mark) for item in value.values)
-        return (
-            value
-            if all(a is b for a, b in zip(values, value.values, strict=True))
-            else replace(value, values=values)
-        )
+    values = tuple(_settle_number(item, source, mark) for item in value.values)
+    if all(a is b for a, b in zip(values, value.values, strict=True)):
+        return value
+    return replace(value, values=values)
+
+
+def _settle_parts(value: Any, source: str, mark: str, known: _Settled) -> Any:
     if isinstance(value, Block):
-        return inherit_sources(value, source, mark)
+        return _settle_block(value, source, mark, known)
     if isinstance(value, Mapping):
-        settled = {key: _settle(item, source, mark) for key, item in value.items()}
+        settled = {key: _settle(item, source, mark, known) for key, item in value.items()}
         return value if all(settled[key] is value[key] for key in value) else settled
     if isinstance(value, tuple):
-        items = tuple(_settle(item, source, mark) for item in value)
+        items = tuple(_settle(item, source, mark, known) for item in value)
         return value if all(a is b for a, b in zip(items, value, strict=True)) else items
     return value
 

@@ -22,7 +22,7 @@ from ecopark.scenario.check import check, prepare
 from ecopark.scenario.firms import Archetypes
 from ecopark.scenario.includes import read_with_includes
 from ecopark.scenario.inherit import inherit_sources, numbers_of
-from ecopark.scenario.located import Problems, Section, Where, copy_tree, locate, plain
+from ecopark.scenario.located import Problems, Section, Where, copy_node, locate, plain
 from ecopark.scenario.money import read_money, units_of
 from ecopark.scenario.normalise import Library, normalise, prune, used_resources
 from ecopark.scenario.overrides import apply_overrides
@@ -147,7 +147,7 @@ class Scenario:
             If a path is unknown or a value does not fit.
         """
         joined = {**self.overrides, **overrides}
-        return _finish(copy_tree(self._base), joined, self.name, self.path, self._digest, Problems())
+        return _finish(self._base, joined, self.name, self.path, self._digest, Problems())
 
     @property
     def units(self) -> Units:
@@ -205,7 +205,7 @@ def _finish(
     problems: Problems,
 ) -> Scenario:
     """Override, validate and check a normalised scenario."""
-    raw: Section = copy_tree(base)
+    raw: Section = copy_node(base)
     apply_overrides(raw, overrides, problems)
     known = {k: tuple(raw[k]) for k in ("resources", "transport", "firms") if isinstance(raw.get(k), Section)}
     prune(raw)

@@ -85,7 +85,7 @@ def _tolerant_units(raw: Section) -> Units:
 def _codes_without_rate(raw: Section, units: Units) -> dict[str, Where]:
     """Currencies that prices are given in but that have no rate, with the first place of the user's own."""
     found: dict[str, Where] = {}
-    for where, text in _texts(raw, raw.where):
+    for where, text in _texts(raw, raw.where, set()):
         match = _PRICE.match(text)
         if match and (match[1] not in found or found[match[1]].file.startswith("library ")):
             try:
@@ -97,12 +97,12 @@ def _codes_without_rate(raw: Section, units: Units) -> dict[str, Where]:
     return {c: place if w.file.startswith("library ") else w for c, w in found.items() if c not in wrong}
 
 
-def _texts(value: Any, where: Where) -> Iterator[tuple[Where, str]]:
+def _texts(value: Any, where: Where, seen: set[int]) -> Iterator[tuple[Where, str]]:
+    """Texts with their places; blocks that several firms share are read once."""
     if isinstance(value, str):
         yield where, value
-    elif isinstance(value, Section):
-        for key, item in value.items():
-            yield from _texts(item, value.place(key))
-    elif isinstance(value, Items):
-        for index, item in enumerate(value):
-            yield from _texts(item, value.place(index))
+    elif isinstance(value, Section | Items) and id(value) not in seen:
+        seen.add(id(value))
+        keyed = value.items() if isinstance(value, Section) else enumerate(value)
+        for key, item in keyed:
+            yield from _texts(item, value.place(key), seen)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ecopark.scenario.firm_table import FIRMS, add_firms
 from ecopark.scenario.firms import DIRECTIONS, Archetypes, FirmReader
 from ecopark.scenario.located import (
     Items,
@@ -21,6 +22,7 @@ from ecopark.scenario.located import (
     locate,
     merge_over,
     names_in,
+    own_path,
     sections,
 )
 from ecopark.scenario.schema import sink_sources
@@ -85,16 +87,19 @@ def normalise(raw: Section, files: Files | None, library: Library, problems: Pro
         return raw
     tables = _Tables(files, problems)
     rows = tables.read(raw)
+    firm_rows = tables.take(raw, "firm_table", FIRMS)
     for key, own, model in (
         ("resources", library.resources, Resource),
         ("transport", library.transport, Transport),
         ("pathways", library.pathways, Pathway),
     ):
         _join_library(raw, key, own, model, problems)
+    reader = FirmReader(library.archetypes, problems)
+    if firm_rows:
+        add_firms(raw, firm_rows, reader, problems)
     firms = raw.get("firms")
     if isinstance(firms, Section):
         _spread_source(firms)
-        reader = FirmReader(library.archetypes, problems)
         reader.add_streams(firms, rows)
         for name, firm in sections(raw, "firms"):
             reader.expand(name, firm, firms.place(name))
@@ -124,10 +129,14 @@ class _Tables:
             for row in rows:
                 record.put(locate(row.cells, row.where), row.where)
             observed.put("record", record)
-        if "streams" not in raw:
+        return self.take(raw, "streams", STREAMS)
+
+    def take(self, raw: Section, key: str, columns: Columns) -> list[Row]:
+        """Rows of the tables named under `key`, which is taken out of `raw`."""
+        if key not in raw:
             return []
-        rows = self._rows(raw, "streams", STREAMS)
-        del raw["streams"]
+        rows = self._rows(raw, key, columns)
+        del raw[key]
         return rows
 
     def _rows(self, block: Section, key: str, columns: Columns, prefix: str = "") -> list[Row]:
@@ -214,7 +223,7 @@ def is_from_library(block: Section, name: str) -> bool:
 
 # --------------------------------------------------------------------------- what is used
 def prune(raw: Section) -> None:
-    """Leave out library resources, transport modes and pathways that nothing refers to.
+    """Leave out of `raw` the library resources, transport modes and pathways that nothing refers to.
 
     A resource stays if a port, a recipe, a burden, a ban, the record or a pathway the user wrote
     refers to it, directly or through the recipe of a resource that stays. A library pathway stays if
@@ -225,6 +234,10 @@ def prune(raw: Section) -> None:
         isinstance(resources, Section) and isinstance(pathways, Section) and isinstance(transport, Section)
     ):
         return
+    # Copies, since the scenario they come from may be used again with other overrides.
+    resources, pathways, transport = (
+        own_path(raw, (key,)) for key in ("resources", "pathways", "transport")
+    )
     own = {name for name in resources if not is_from_library(resources, name)}
     used = used_resources(raw) | own
     _close_over_recipes(used, resources)
@@ -264,9 +277,15 @@ def used_resources(raw: Section) -> set[str]:
 
 
 def _named_by_ports(raw: Section) -> Iterator[str]:
+    # Ports that many firms share are looked at once.
+    seen: set[int] = set()
     for _, firm in sections(raw, "firms"):
         for _, process in sections(firm, "processes"):
             for direction in DIRECTIONS:
+                ports = process.get(direction)
+                if id(ports) in seen:
+                    continue
+                seen.add(id(ports))
                 for _, port in sections(process, direction):
                     yield str(port.get("resource"))
                     yield from names_in(port.get("burden"))

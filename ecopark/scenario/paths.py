@@ -49,11 +49,15 @@ class Context:
         Named series, for ``{series: name}``.
     deflate : mapping of int to float
         Factor from a year's prices to the price year, for ``nominal: true``.
+    read : dict
+        What was made of raw blocks that several places share, by identity of the raw block, which stands
+        beside its result to keep the identity valid.
     """
 
     units: Units
     series: Mapping[str, Path] = field(default_factory=dict)
     deflate: Mapping[int, float] = field(default_factory=dict)
+    read: dict[int, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from ecopark.scenario.fields import (
+    SHARED,
     AnyPath,
     AnyQuantity,
     Block,
@@ -316,13 +317,13 @@ class Process(Block):
     utilisation: SharePath | None = None
     season: Season = "flat"
     growth: Annotated[Quantity, in_unit(Dim("1/day"))] = default(0.0, "1/day")
-    noise: Noise | None = None
-    outage: Outage | None = None
+    noise: Annotated[Noise | None, SHARED] = None
+    outage: Annotated[Outage | None, SHARED] = None
     buffer: Duration = default(14.0, "day")
     opens: Month | None = None
     closes: Month | None = None
-    in_: Annotated[Mapping[Name, Port], Field(alias="in")] = {}
-    out: Mapping[Name, Port] = {}
+    in_: Annotated[Mapping[Name, Port], SHARED, Field(alias="in")] = {}
+    out: Annotated[Mapping[Name, Port], SHARED] = {}
     operating_cost: AnyPath | None = None
     drop: tuple[Name, ...] = Field(default=(), description="Archetype streams this process does not have.")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ecopark.scenario.located import Items, Loc, Problems, Section, Where, copy_tree, find_place, get
+from ecopark.scenario.located import Items, Loc, Problems, Section, Where, copy_node, find_place, get, own_path
 from ecopark.scenario.paths import Context, PathError, constant
 from ecopark.scenario.schema import Shape, fields_of, process_keys, shape_of
 from ecopark.scenario.types import Block, Firm, Park
@@ -58,6 +58,8 @@ _STAND_INS: dict[str, Any] = {
     "firms": {},
 }
 _NOTHING = Quantity(1.0, "?")
+# Fields that stand in a column of another name.
+_COLUMNS = {"coefficient": "unit"}
 _WANTED = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -121,7 +123,9 @@ def show_field(loc: Loc, where: Where) -> str:
     shown = ".".join(steps)
     if not where.file.endswith(".csv"):
         return shown
-    column = "unit" if steps[-1] == "coefficient" else steps[-1]
+    column = _COLUMNS.get(steps[-1], steps[-1])
+    if steps[-2:-1] == ["site"]:
+        column = "xy"[int(steps[-1])]
     return f"column {column} ({shown})"
 
 
@@ -143,7 +147,7 @@ def validate(raw: Section, context: Context, report: Report) -> Park | None:
         The park; where problems were noted, a park without the broken parts that is good for nothing
         but finding further problems, or None where not even that is possible.
     """
-    tree: Section = copy_tree(raw)
+    tree: Section = copy_node(raw)
     for key in ("series", "resolved"):
         tree.pop(key, None)
     for _ in range(_MAX_REPAIRS):
@@ -218,7 +222,7 @@ def _unknown_field(loc: Loc) -> str:
     model = model_at(loc[:-1])
     valid = [*fields_of(model)] if model else []
     hinted = [*valid, *(process_keys() if model is Firm else ()), *(["changes"] if model is Firm else ())]
-    hinted += ["include", "series", "streams"] if model is Park else []
+    hinted += ["firm_table", "include", "series", "streams"] if model is Park else []
     found = str(loc[-1])
     return f"unknown field {found!r}{nearest(found, hinted)}; fields here: {', '.join(sorted(hinted))}"
 
@@ -275,7 +279,7 @@ def _repair(tree: Section, loc: Loc) -> bool:
     if get(tree, loc[:-1]) is None:
         return True
     while loc:
-        parent, step = get(tree, loc[:-1]), loc[-1]
+        parent, step = own_path(tree, loc[:-1]), loc[-1]
         if _is_required(loc):
             stand_in = _stand_in(loc)
             if stand_in is not None and isinstance(parent, Section):

@@ -150,7 +150,9 @@ def parks(draw: st.DrawFn, *, calm: bool = False, most: int = 6) -> Raw:
     chance = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     count = draw(st.integers(2, most))
     # One firm in three is feed-driven, and never the first: somebody has to feed it.
-    makers = [_scheduled] + [[_scheduled, _scheduled, _basin, _works][k] for k in chance.integers(0, 4, count - 1)]
+    makers = [_scheduled] + [
+        [_scheduled, _scheduled, _basin, _works][k] for k in chance.integers(0, 4, count - 1)
+    ]
     firms = {f"firm_{chr(97 + i)}": make(chance, i, calm) for i, make in enumerate(makers)}
     period = draw(st.sampled_from(["month", "month", "quarter", "year"]))
     segment = draw(st.sampled_from(["week", "week", "month", "day"]))
@@ -230,7 +232,10 @@ def _stream(chance: np.random.Generator, name: str) -> Raw:
         if name != "water" and chance.random() < 0.2:
             port["grade"] = {"1990-01": f"{grade} degC", "1991-03": f"{grade - 12} degC"}
     if chance.random() < 0.25:
-        port["coefficient"] = {"1990-01": port["coefficient"], "1990-09": f"{chance.uniform(0.1, 1.0):.3f} {unit}"}
+        port["coefficient"] = {
+            "1990-01": port["coefficient"],
+            "1990-09": f"{chance.uniform(0.1, 1.0):.3f} {unit}",
+        }
     if chance.random() < 0.15:
         port["from"] = "1990-05"
     if chance.random() < 0.15:
@@ -240,7 +245,12 @@ def _stream(chance: np.random.Generator, name: str) -> Raw:
 
 def _basin(chance: np.random.Generator, number: int, calm: bool) -> Raw:
     """A waterworks: takes in water of some class and gives cleaner water when asked."""
-    feed: Raw = {"resource": "water", "coefficient": f"{chance.uniform(1.0, 1.3):.3f} m3/m3", "grade": "0", "feed": True}
+    feed: Raw = {
+        "resource": "water",
+        "coefficient": f"{chance.uniform(1.0, 1.3):.3f} m3/m3",
+        "grade": "0",
+        "feed": True,
+    }
     if chance.random() < 0.5:
         feed["import"] = f"{chance.uniform(1, 50):.2f} m3/day"
     process: Raw = {

@@ -23,7 +23,9 @@ def test_kernel_agrees_with_its_plain_twin(inputs: tuple[Ports, Links, Any, Any,
     for name in ("amount", "settled", "imported", "stock", "sent"):
         table = getattr(result, name)
         expected = np.array([[getattr(part, name)[i] for i in range(table.shape[1])] for part in plain])
-        np.testing.assert_allclose(table, expected.reshape(table.shape), rtol=1e-12, atol=1e-12 * scale, err_msg=name)
+        np.testing.assert_allclose(
+            table, expected.reshape(table.shape), rtol=1e-12, atol=1e-12 * scale, err_msg=name
+        )
     np.testing.assert_array_equal(stock, result.stock[-1])
 
 
@@ -49,11 +51,15 @@ def test_nothing_is_negative_and_limits_hold(inputs: tuple[Ports, Links, Any, An
 
 @given(kernel_inputs())
 @settings(max_examples=100)
-def test_segments_in_one_call_are_the_same_as_one_call_each(inputs: tuple[Ports, Links, Any, Any, Any]) -> None:
+def test_segments_in_one_call_are_the_same_as_one_call_each(
+    inputs: tuple[Ports, Links, Any, Any, Any],
+) -> None:
     ports, links, activity, days, opening = inputs
     whole = dispatch(ports, links, activity, days, opening.copy())
     stock = opening.copy()
     for s in range(days.size):
-        part = dispatch(ports, links._replace(active=links.active[s : s + 1]), activity[s : s + 1], days[s : s + 1], stock)
+        part = dispatch(
+            ports, links._replace(active=links.active[s : s + 1]), activity[s : s + 1], days[s : s + 1], stock
+        )
         for name in whole._fields:
             np.testing.assert_array_equal(getattr(part, name)[0], getattr(whole, name)[s], err_msg=name)

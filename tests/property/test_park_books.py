@@ -102,7 +102,9 @@ def test_books_of_scheduled_firms_close_from_the_ledger_and_the_recipes(
         for port in process.in_.values():
             key = (firm, port.resource, start)
             need = activity * _coefficient(port, _period_start(park, start))
-            assert bought.get(key, 0.0) + delivered.get(key, 0.0) == pytest.approx(need, rel=1e-9, abs=1e-9), key
+            assert bought.get(key, 0.0) + delivered.get(key, 0.0) == pytest.approx(
+                need, rel=1e-9, abs=1e-9
+            ), key
             assert delivered.get(key, 0.0) <= port.max_share.value * need * (1 + 1e-9) + 1e-12, key
 
 
@@ -129,12 +131,14 @@ def test_feed_driven_firms_work_off_what_they_received(
             taken = here.loc[here["to_firm"] == firm, "quantity"].sum()
             used[port.resource] = float(into - kept + taken)
             assert used[port.resource] >= -1e-9
-            activity += used[port.resource] / port.coefficient.values[0].value
+            activity += used[port.resource] / port.coefficient.at(park.time.start)
         for port in process.out.values():
             given_away = mine[(mine["from_firm"] == firm) & (mine["resource"] == port.resource)]
             given_away = given_away[given_away["route"].isin(["exchange", "loss", "disposal"])]
             made = float(given_away["quantity"].sum())
-            assert made == pytest.approx(activity * port.coefficient.values[0].value, rel=1e-7, abs=1e-6), firm
+            assert made == pytest.approx(
+                activity * port.coefficient.at(park.time.start), rel=1e-7, abs=1e-6
+            ), firm
 
 
 @given(parks(), st.integers(0, 3))
@@ -146,7 +150,9 @@ def test_trading_moves_residuals_but_makes_and_loses_none(
     _, alone = runs(raw | {"mechanisms": raw["mechanisms"] | {"trading": False}}, seed)
     assert not len(alone.synergies)
     flows = run.flows
-    gone = _sums(flows[flows["route"].isin(["exchange", "loss", "disposal", "product", "export"])], "from_firm")
+    gone = _sums(
+        flows[flows["route"].isin(["exchange", "loss", "disposal", "product", "export"])], "from_firm"
+    )
     stored = flows[flows["route"] == "stock"]
     into = stored["to_firm"].astype(str).str.endswith(" store")
     filled, emptied = _sums(stored[into], "from_firm"), _sums(stored[~into], "to_firm")
@@ -245,7 +251,13 @@ def test_agreed_prices_lie_between_the_reservation_prices(raw: Raw, seed: int) -
 
 def test_random_parks_do_trade_and_do_everything(runs: Callable[[Raw, int], tuple[Park, Run]]) -> None:
     """The properties above would be empty words over parks in which nothing happens."""
-    seen: dict[str, Any] = {"pathways": set(), "routes": set(), "drives": set(), "states": set(), "synergies": 0}
+    seen: dict[str, Any] = {
+        "pathways": set(),
+        "routes": set(),
+        "drives": set(),
+        "states": set(),
+        "synergies": 0,
+    }
 
     @given(parks(), st.integers(0, 3))
     @settings(max_examples=40)
@@ -256,12 +268,19 @@ def test_random_parks_do_trade_and_do_everything(runs: Callable[[Raw, int], tupl
         seen["pathways"] |= set(run.synergies.loc[run.synergies["synergy"].isin(moved), "pathway"])
         seen["routes"] |= set(run.flows["route"].astype(str))
         seen["states"] |= set(run.synergies["state"])
-        seen["drives"] |= {spec.processes["main"].drive for name, spec in park.firms.items()
-                           if name in set(run.flows.loc[run.flows["route"] == "exchange", "to_firm"].astype(str))}  # fmt: skip
+        taking = set(run.flows.loc[run.flows["route"] == "exchange", "to_firm"].astype(str))
+        seen["drives"] |= {park.firms[name].processes["main"].drive for name in taking}
 
     collect()
     assert seen["synergies"] > 40
-    assert seen["pathways"] >= {"direct", "ash_to_clay", "sludge_to_clay", "sludge_to_gas", "pump", "cool_down"}
+    assert seen["pathways"] >= {
+        "direct",
+        "ash_to_clay",
+        "sludge_to_clay",
+        "sludge_to_gas",
+        "pump",
+        "cool_down",
+    }
     assert seen["routes"] >= {"exchange", "product", "virgin", "disposal", "loss", "stock", "import"}
     assert seen["drives"] == {"scheduled", "feed"}
     assert seen["states"] >= {"operating", "lost", "closed"}

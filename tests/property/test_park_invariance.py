@@ -57,13 +57,19 @@ def test_same_seed_same_bytes_twice_and_in_another_process(tmp_path: Path) -> No
         folder = tmp_path / f"process_{number}"
         environment = {**os.environ, "PYTHONHASHSEED": number}
         subprocess.run(
-            [sys.executable, "-c", _PROGRAM, str(folder)], input=json.dumps(raw), text=True, check=True, env=environment
+            [sys.executable, "-c", _PROGRAM, str(folder)],
+            input=json.dumps(raw),
+            text=True,
+            check=True,
+            env=environment,
         )
         folders.append(folder)
     for table in ("flows", "synergies", "events", "accounts", "indicators"):
         contents = {(folder / f"{table}.parquet").read_bytes() for folder in folders}
         assert len(contents) == 1, table
-    assert len(_run(raw, 4).events) and not _run(raw, 4).events.equals(_run(raw, 3).events)
+    other = _run(raw, 4).events
+    assert len(other)
+    assert not other.equals(_run(raw, 3).events)
 
 
 @given(parks(), st.integers(0, 3), st.booleans())

@@ -61,7 +61,7 @@ def plain_dispatch(
     ]
 
 
-def _plain_segment(
+def _plain_segment(  # noqa: C901  one story, told in one piece
     ports: Ports, links: Links, rate: list[float], days: float, active: list[float], stock: dict[int, float]
 ) -> PlainSegment:
     numbers = range(len(ports.process))

@@ -12,20 +12,22 @@ import numpy as np
 import pytest
 import simpy
 from scipy import stats
-from small_parks import EAGER, Raw, firm, scenario
+from small_parks import EAGER, RESOURCES, Raw, firm, scenario
 
 from ecopark import simulate
 from ecopark.agents.regulator import Regulator
 from ecopark.calendar import Calendar
 from ecopark.flows.activity import draw_noise
 from ecopark.flows.columns import compile_columns
-from ecopark.streams import stream
+from ecopark.streams import keys, stream, uniform
 
 GOODS: Raw = {"goods": {"resource": "goods", "coefficient": "1", "role": "product"}}
 
 
 # --------------------------------------------------------------------------- noise
-@pytest.mark.parametrize(("cv", "persistence", "segment"), [(0.2, 0.7, "month"), (0.4, 0.3, "month"), (0.1, 0.7, "week")])
+@pytest.mark.parametrize(
+    ("cv", "persistence", "segment"), [(0.2, 0.7, "month"), (0.4, 0.3, "month"), (0.1, 0.7, "week")]
+)
 def test_noise_has_mean_one_its_spread_and_its_memory(cv: float, persistence: float, segment: str) -> None:
     calendar = Calendar(date(1900, 1, 1), date(2000, 1, 1), "year", segment)  # type: ignore[arg-type]
     noisy = firm(noise={"cv": str(cv), "persistence": str(persistence)}, outputs=GOODS)
@@ -59,7 +61,9 @@ def test_noise_starts_in_its_stationary_state() -> None:
 def test_availability_is_that_of_an_alternating_renewal_process(between: float, down: float) -> None:
     outage = {"mean_time_between": f"{between} d", "mean_duration": f"{down} d"}
     firms = {f"plant_{k}": firm(outage=outage, outputs=GOODS) for k in range(6)}
-    result = simulate(scenario(firms, time={"start": "1900-01", "end": "1949-12", "segment": "month"}), seed=3)
+    result = simulate(
+        scenario(firms, time={"start": "1900-01", "end": "1949-12", "segment": "month"}), seed=3
+    )
     days = 18262.0
     up = float(result.flows["quantity"].sum()) / (6 * 100.0 * days)
     expected = between / (between + down)
@@ -76,7 +80,9 @@ def test_time_to_discovery_is_exponential_with_the_hazard_of_the_pair() -> None:
     # Neighbours at one place, both with a cost to save: hazard 0.5 a year x (1 + 2 x 0.3) for the
     # trust of strangers x sqrt(0.5 x 0.5) for their openness = 0.4 a year. Screening outlasts the run.
     ash: Raw = {"ash": {"resource": "ash", "coefficient": "0.1"}}
-    firms = {f"giver_{k:02d}": firm(outputs=ash) for k in range(20)} | {f"taker_{k:02d}": firm(inputs=ash) for k in range(20)}
+    firms = {f"giver_{k:02d}": firm(outputs=ash) for k in range(20)} | {
+        f"taker_{k:02d}": firm(inputs=ash) for k in range(20)
+    }
     agents = {
         "discovery": {"base": "50 %/yr", "trigger": "0"},
         "negotiation": {"screening": "1000 yr", "round": "0 d"},
@@ -89,7 +95,9 @@ def test_time_to_discovery_is_exponential_with_the_hazard_of_the_pair() -> None:
     for horizon in (0.5, 1.0, 3.0, 6.0):
         expected = -math.expm1(-0.4 * horizon)
         share = float((years < horizon - 1e-9).sum()) / 400.0
-        assert share == pytest.approx(expected, abs=4.0 * math.sqrt(expected * (1.0 - expected) / 400.0)), horizon
+        assert share == pytest.approx(expected, abs=4.0 * math.sqrt(expected * (1.0 - expected) / 400.0)), (
+            horizon
+        )
 
 
 @pytest.mark.parametrize(
@@ -106,7 +114,10 @@ def test_hazard_follows_its_parameters(change: dict[str, str], factor: float) ->
     firms |= {f"taker_{k:02d}": firm((3000, 0), inputs=ash) for k in range(15)}
 
     def rate(discovery: dict[str, str]) -> tuple[float, int]:
-        agents = {"discovery": {"base": "50 %/yr", "trigger": "0"} | discovery, "negotiation": {"screening": "1000 yr"}}
+        agents = {
+            "discovery": {"base": "50 %/yr", "trigger": "0"} | discovery,
+            "negotiation": {"screening": "1000 yr"},
+        }
         result = simulate(scenario(firms, agents=agents, time={"end": "2039-12", "segment": "month"}), seed=8)
         seen = result.synergies["identified"]
         years = (seen.dt.year - 1990) + (seen.dt.month - 0.5) / 12.0
@@ -121,8 +132,7 @@ def test_hazard_follows_its_parameters(change: dict[str, str], factor: float) ->
 
 # --------------------------------------------------------------------------- permits
 def test_share_of_refusals() -> None:
-    hazardous: Raw = {"name": "Ash", "kind": "material", "unit": "t", "hazard": "hazardous", "transport": ["lorry"],
-                      "disposal": {"route": "landfill", "fee": "100 DKK/t"}, "virgin": {"price": "80 DKK/t"}}  # fmt: skip
+    hazardous = RESOURCES["ash"] | {"hazard": "hazardous"}
     ash: Raw = {"ash": {"resource": "ash", "coefficient": "0.1"}}
     firms: Raw = {}
     for k in range(16):
@@ -133,7 +143,13 @@ def test_share_of_refusals() -> None:
     decided, refused = 0, 0
     for seed in range(14):
         result = simulate(
-            scenario(firms, resources={"ash": hazardous}, agents={"regulator": rules, "discovery": once}, time={"end": "1990-02"}), seed
+            scenario(
+                firms,
+                resources={"ash": hazardous},
+                agents={"regulator": rules, "discovery": once},
+                time={"end": "1990-02"},
+            ),
+            seed,
         )
         reached = result.synergies["permitting"].notna()
         decided += int(reached.sum())
@@ -207,3 +223,30 @@ def test_building_and_screening_vary_around_their_means() -> None:
         # Gamma with a coefficient of variation of 0.3; dates are cut off to whole days.
         assert days.mean() == pytest.approx(mean, abs=4.0 * 0.3 * mean / math.sqrt(80) + 1.0)
         assert days.std() / mean == pytest.approx(0.3, rel=4.0 / math.sqrt(2 * 80))
+
+
+# --------------------------------------------------------------------------- draws by address
+def test_draws_by_address_are_uniform_and_unrelated() -> None:
+    names = keys([f"firm_{k}" for k in range(300)])
+    giver, taker = (part.ravel() for part in np.meshgrid(names, names, indexing="ij"))
+    first = uniform(1, "discovery", giver, taker)
+    assert stats.kstest(first, "uniform").pvalue > 1e-4
+    # Neither order of the ends, nor purpose, seed or attempt, gives draws that follow from others.
+    attempt = np.ones(giver.size, dtype=np.uint64)
+    others = [
+        uniform(1, "discovery", taker, giver),
+        uniform(1, "permit", giver, taker),
+        uniform(2, "discovery", giver, taker),
+        uniform(1, "discovery", giver, taker, attempt),
+    ]
+    apart = giver != taker
+    for other in others:
+        assert abs(float(np.corrcoef(first[apart], other[apart])[0, 1])) < 4.0 / math.sqrt(apart.sum())
+    # Nor do the draws of one firm follow from those of its neighbour in the list.
+    table = first.reshape(300, 300)
+    assert abs(float(np.corrcoef(table[:-1].ravel(), table[1:].ravel())[0, 1])) < 4.0 / math.sqrt(299 * 300)
+
+
+def test_draws_by_address_do_not_depend_on_who_else_draws() -> None:
+    few, many = keys(["b", "d"]), keys(["a", "b", "c", "d"])
+    np.testing.assert_array_equal(uniform(7, "x", few), uniform(7, "x", many)[[1, 3]])

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_parks import EAGER, RESOURCES, TRANSPORT, Raw, build, firm
+from small_parks import RESOURCES, TRANSPORT, Raw, build, firm
 
 from ecopark import Run, Scenario, simulate
 
@@ -146,7 +146,9 @@ def test_sign(lever: str) -> None:
     raw = copy.deepcopy(_base())
     change(raw)
     turned = Scenario.from_dict(raw)
-    effects = np.array([sign * (measure(simulate(turned, seed)) - measure(_reference(seed))) for seed in SEEDS])
+    effects = np.array(
+        [sign * (measure(simulate(turned, seed)) - measure(_reference(seed))) for seed in SEEDS]
+    )
     assert effects.any(), "the lever moves nothing here, so the test could not fail"
     if strength == "each":
         assert effects.min() >= 0.0, effects

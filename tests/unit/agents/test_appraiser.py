@@ -26,18 +26,25 @@ def plant(**more: Any) -> Raw:
 KILN = firm((1000, 0), inputs={"clay": {"resource": "clay", "coefficient": "1"}})
 
 
+def outlets(park: ParkModel) -> list[str]:
+    """Outlet of each pair."""
+    return [park.columns.ports[port] for port in park.pairs.out_port]
+
+
 def sign(park: ParkModel, pair: int) -> Contract:
     appraisal = park.appraiser.appraise(pair, 0.0)
     assert not appraisal.reason
     pairs = park.pairs
-    contract = Contract("s", pair, int(pairs.out_port[pair]), int(pairs.in_port[pair]), "", "", appraisal, 0.0)
+    contract = Contract(
+        "s", pair, int(pairs.out_port[pair]), int(pairs.in_port[pair]), "", "", appraisal, 0.0
+    )
     park.appraiser.promise(contract)
     return contract
 
 
 def test_a_blending_limit_is_shared_by_all_givers() -> None:
     park = model({"p1": plant(capacity="30 t/day"), "p2": plant(), "kiln": KILN}, pathways=MIX)
-    assert [name.split(" ")[0] for name in park.pairs.names] == ["p1.main.out.ash", "p2.main.out.ash"]
+    assert outlets(park) == ["p1.main.out.ash", "p2.main.out.ash"]
     np.testing.assert_allclose(sign(park, 0).appraisal.rate, 30.0)
     # 40 % of 100 t a day may be ash; 30 are promised.
     second = sign(park, 1)
@@ -56,7 +63,12 @@ def test_a_port_that_takes_only_a_share_of_residuals() -> None:
 
 def test_promises_are_free_again_only_in_the_months_they_leave() -> None:
     # A heating customer needs little in summer: the plant's surplus of July stays free.
-    users = firm((1000, 0), utilisation="0.5", season="heating", inputs={"ash": {"resource": "ash", "coefficient": "1"}})
+    users = firm(
+        (1000, 0),
+        utilisation="0.5",
+        season="heating",
+        inputs={"ash": {"resource": "ash", "coefficient": "1"}},
+    )
     park = model({"plant": plant(), "users": users}, time={"start": "1990-04", "end": "1992-03"})
     contract = sign(park, 0)
     need = park.columns.expected[:12, contract.in_port]
@@ -81,9 +93,13 @@ def test_promises_are_free_again_only_in_the_months_they_leave() -> None:
         ("month", "1990-03", "1990-09"),
     ],
 )
-def test_quantities_are_yearly_whatever_the_period_and_the_length_of_the_run(period: str, start: str, end: str) -> None:
+def test_quantities_are_yearly_whatever_the_period_and_the_length_of_the_run(
+    period: str, start: str, end: str
+) -> None:
     time = {"start": start, "end": end, "period": period}
-    park = model({"plant": plant(), "kiln": firm(inputs={"ash": {"resource": "ash", "coefficient": "1"}})}, time=time)
+    park = model(
+        {"plant": plant(), "kiln": firm(inputs={"ash": {"resource": "ash", "coefficient": "1"}})}, time=time
+    )
     assert park.appraiser.appraise(0, 0.0).quantity == pytest.approx(100.0 * 365.25)
 
 
@@ -97,8 +113,7 @@ def test_a_works_can_promise_only_what_it_was_promised() -> None:
     town = firm(outputs={"s": {"resource": "sludge", "coefficient": "0.6"}})
     user = firm((500, 0), inputs={"ash": {"resource": "ash", "coefficient": "1"}})
     park = model({"town": town, "user": user, "works": works})
-    feed = next(k for k, name in enumerate(park.pairs.names) if name.startswith("town"))
-    sale = next(k for k, name in enumerate(park.pairs.names) if name.startswith("works"))
+    feed, sale = (outlets(park).index(name) for name in ("town.main.out.s", "works.main.out.ash"))
     assert park.appraiser.appraise(sale, 0.0).reason == "economics"
     # 60 t a day of sludge are 30 runs, 15 t of ash.
     np.testing.assert_allclose(sign(park, feed).appraisal.rate, 60.0)

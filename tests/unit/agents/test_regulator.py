@@ -22,7 +22,9 @@ class Desk(mesa.Model):  # type: ignore[misc]
         self.env = simpy.Environment()
 
 
-def decide(officers: int, cases: int, refusal: str = "0", days: str = "40 d") -> tuple[list[float], list[bool]]:
+def decide(
+    officers: int, cases: int, refusal: str = "0", days: str = "40 d"
+) -> tuple[list[float], list[bool]]:
     """Days on which cases handed in on day 0 are decided, and the decisions."""
     rules = {
         "officers": officers,

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from small_parks import EAGER, RESOURCES, TRANSPORT, Raw, firm, scenario
+from small_parks import EAGER, RESOURCES, TRANSPORT, Raw, build, firm, scenario
 
-from ecopark import Run, simulate
+from ecopark import Run, Scenario, ScenarioError, simulate
 
 ASH = {"ash": {"resource": "ash", "coefficient": "0.1"}}
 PLANT = firm(outputs=ASH)
@@ -31,14 +31,18 @@ def exchanged(result: Run) -> pd.Series:
 @pytest.mark.parametrize(("start", "end", "days"), [
     ("1990-01", "1990-01", 31), ("1990-02", "1990-02", 28), ("1992-01", "1992-12", 366), ("1990-11", "1992-02", 486),
 ])  # fmt: skip
-def test_all_calendars_exchange_all_there_is(period: str, segment: str, start: str, end: str, days: int) -> None:
+def test_all_calendars_exchange_all_there_is(
+    period: str, segment: str, start: str, end: str, days: int
+) -> None:
     time = {"start": start, "end": end, "period": period, "segment": segment}
     result = run({"plant": PLANT, "user": USER}, time=time)
     assert exchanged(result).sum() == pytest.approx(10.0 * days)
     assert result.flows["end"].max() == pd.Timestamp(end) + pd.offsets.MonthBegin(1)
     shown = result.indicators
     assert set(shown["period"].dt.year) == set(result.flows["start"].dt.year)
-    assert result.indicators.set_index(["scope", "indicator"])["value"].loc[("park", "avoided_waste")].sum() == pytest.approx(10.0 * days)
+    assert result.indicators.set_index(["scope", "indicator"])["value"].loc[
+        ("park", "avoided_waste")
+    ].sum() == pytest.approx(10.0 * days)
 
 
 @pytest.mark.parametrize("trading", [True, False])
@@ -75,7 +79,9 @@ def test_what_is_in_store_at_the_end_is_disposed_of() -> None:
     small = firm((1000, 0), capacity="20 t/day", inputs=ASH)
     flows = run({"plant": storing, "user": small}).flows
     made = 10.0 * 181
-    gone = flows[flows["route"].isin(["exchange", "disposal"]) & (flows["from_firm"] == "plant")]["quantity"].sum()
+    gone = flows[flows["route"].isin(["exchange", "disposal"]) & (flows["from_firm"] == "plant")][
+        "quantity"
+    ].sum()
     assert gone == pytest.approx(made)
     emptied = flows[(flows["route"] == "stock") & (flows["to_firm"] == "plant")]
     assert emptied["quantity"].sum() == pytest.approx(50.0)
@@ -129,7 +135,10 @@ def test_a_losing_contract_is_broken_for_a_penalty_that_changes_hands() -> None:
 
 
 def test_a_refused_permit_is_the_end_and_frees_the_streams() -> None:
-    never = {"permit_time": EAGER["regulator"]["permit_time"], "refusal": {"none": "1", "low": "1", "hazardous": "1"}}
+    never = {
+        "permit_time": EAGER["regulator"]["permit_time"],
+        "refusal": {"none": "1", "low": "1", "hazardous": "1"},
+    }
     result = run({"plant": PLANT, "user": USER}, agents={"regulator": never})
     assert set(result.synergies["state"]) == {"lost"}
     assert set(result.synergies["reason"]) == {"permit"}
@@ -159,7 +168,9 @@ def test_two_that_want_one_residual_share_it_by_seniority() -> None:
 def test_workshops_of_a_facilitator_take_place_on_time() -> None:
     body = {"from": "1990-03", "until": "1991-03", "workshop_every": "100 d"}
     result = run({"plant": PLANT}, agents={"facilitator": body}, time={"end": "1991-12"})
-    days = (result.events.loc[result.events["event"] == "workshop", "date"] - pd.Timestamp("1990-03-01")).dt.days
+    days = (
+        result.events.loc[result.events["event"] == "workshop", "date"] - pd.Timestamp("1990-03-01")
+    ).dt.days
     assert days.tolist() == [0, 100, 200, 300]
 
 
@@ -174,6 +185,49 @@ def test_an_outage_cuts_what_flows() -> None:
     length = down["detail"].str.extract(r"([\d.]+) d")[0].astype(float).to_numpy()
     lost = np.minimum(start + length, 365.0) - start
     assert exchanged(rough).sum() == pytest.approx(10.0 * (365.0 - lost.sum()), abs=10.0 * len(lost))
+
+
+@pytest.mark.parametrize(
+    ("blocks", "place"),
+    [
+        ({"agents": {"contracts": {"review": "0 d"}}}, r"agents\.contracts\.review: must be positive"),
+        (
+            {"agents": {"facilitator": {"from": "1990-03", "workshop_every": "0 d"}}},
+            r"workshop_every: must be positive",
+        ),
+        ({"agents": {"discovery": {"memory": "0 d"}}}, r"agents\.discovery\.memory: must be positive"),
+        ({"agents": {"discovery": {"distance": "0 km"}}}, r"agents\.discovery\.distance: must be positive"),
+        (
+            {"transport": {"lorry": TRANSPORT["lorry"] | {"term": "0 d"}}},
+            r"transport\.lorry\.term: must be positive",
+        ),
+    ],
+)
+def test_rules_under_which_time_would_stand_still_are_refused(blocks: Raw, place: str) -> None:
+    with pytest.raises(ScenarioError, match=place):
+        run({"plant": PLANT, "user": USER}, **blocks)
+
+
+def test_supplies_made_of_each_other_are_refused() -> None:
+    circle = {
+        "steam": RESOURCES["steam"],
+        "oil": RESOURCES["oil"] | {"virgin": {"recipe": {"steam": "1 MWh/MWh"}}},
+    }
+    boiler = firm(inputs={"s": {"resource": "steam", "coefficient": "1 MWh/t", "grade": "80 degC"}})
+    with pytest.raises(ScenarioError, match="supply of steam is made of oil, whose supply is made of steam"):
+        run({"boiler": boiler}, resources=circle)
+
+
+def test_a_treatment_that_needs_power_needs_electricity_among_the_resources() -> None:
+    raw = build(
+        {"plant": PLANT, "user": firm(inputs={"clay": {"resource": "clay", "coefficient": "1"}})},
+        pathways={"mix": {"giver": "ash", "taker": "clay", "electricity": "0.1 MWh/t"}},
+        transport={},
+    )
+    raw["resources"] = {name: RESOURCES[name] for name in ("ash", "clay")}
+    raw["transport"] = {"lorry": TRANSPORT["lorry"]}
+    with pytest.raises(ScenarioError, match=r"pathways\.mix\.electricity: unknown resource 'electricity'"):
+        Scenario.from_dict(raw)
 
 
 def test_money_is_in_the_currency_of_the_scenario() -> None:

@@ -27,8 +27,12 @@ def sound() -> tuple[Columns, Links, Result]:
             drive="feed",
             capacity="10 m3/day",
             activity_unit="m3",
-            inputs={"raw": {"resource": "water", "coefficient": "1 m3/m3", "feed": True, "import": "5 m3/day"}},
-            outputs={"clean": {"resource": "water", "coefficient": "1 m3/m3", "grade": "3", "on_demand": True}},
+            inputs={
+                "raw": {"resource": "water", "coefficient": "1 m3/m3", "feed": True, "import": "5 m3/day"}
+            },
+            outputs={
+                "clean": {"resource": "water", "coefficient": "1 m3/m3", "grade": "3", "on_demand": True}
+            },
         ),
         "kiln": firm(inputs={"clay": {"resource": "clay", "coefficient": "0.5"}}),
         "plant": firm(outputs={"ash": {"resource": "ash", "coefficient": "0.1", "storage": "20 t"}}),
@@ -41,7 +45,14 @@ def sound() -> tuple[Columns, Links, Result]:
     )  # fmt: skip
     one = np.ones(1)
     wires = Links(
-        np.array([ASH]), np.array([CLAY]), 0.9 * one, 0.8 * one, one, np.zeros(1, dtype=np.int64), 4.0 * one, np.ones((3, 1))
+        np.array([ASH]),
+        np.array([CLAY]),
+        0.9 * one,
+        0.8 * one,
+        one,
+        np.zeros(1, dtype=np.int64),
+        4.0 * one,
+        np.ones((3, 1)),
     )
     flows = dispatch(static, wires, table.potential, CALENDAR.segment_days, np.zeros(4))
     check_closure(table, CALENDAR, 0, np.zeros(4), wires, flows)
@@ -76,7 +87,9 @@ def test_a_wrong_flow_is_named(
 
 def test_a_wrong_opening_stock_is_named(sound: tuple[Columns, Links, Result]) -> None:
     table, wires, flows = sound
-    with pytest.raises(BalanceError, match=r"1990-01-01: firm plant, stream plant\.main\.out\.ash, resource ash"):
+    with pytest.raises(
+        BalanceError, match=r"1990-01-01: firm plant, stream plant\.main\.out\.ash, resource ash"
+    ):
         check_closure(table, CALENDAR, 0, np.array([0.0, 0.0, 0.0, 3.0]), wires, flows)
 
 

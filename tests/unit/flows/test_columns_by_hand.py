@@ -69,9 +69,7 @@ def test_season_follows_the_calendar_month_wherever_a_run_starts(first: int) -> 
 
 def test_plan_is_the_time_weighted_mean_of_a_period() -> None:
     # First quarter of 1990: 31 days at 100, 28 and 31 days at 160.
-    table = columns(
-        year("quarter"), capacity={"1990-01": "100 t/day", "1990-02": "160 t/day"}, outputs=GOODS
-    )
+    table = columns(year("quarter"), capacity={"1990-01": "100 t/day", "1990-02": "160 t/day"}, outputs=GOODS)
     np.testing.assert_allclose(table.plan[0, 0], (31 * 100 + 59 * 160) / 90)
     np.testing.assert_allclose(table.expected[0, 0], table.plan[0, 0])
 

@@ -53,9 +53,13 @@ def links(segments: int, *rows: dict[str, Any]) -> Links:
     )
 
 
-def run(some: Ports, wires: Links, rates: list[float], days: list[float], stock: list[float] | None = None) -> Result:
+def run(
+    some: Ports, wires: Links, rates: list[float], days: list[float], stock: list[float] | None = None
+) -> Result:
     opening = np.array(stock if stock is not None else [0.0] * len(some.process))
-    return dispatch(some, wires, np.tile(np.array(rates, dtype=float), (len(days), 1)), np.array(days), opening)
+    return dispatch(
+        some, wires, np.tile(np.array(rates, dtype=float), (len(days), 1)), np.array(days), opening
+    )
 
 
 GIVER = {"out": True, "process": 0}
@@ -181,10 +185,15 @@ def test_basin_that_waits_for_customers_through_three_segments() -> None:
 def test_import_fills_only_the_room_that_partners_leave() -> None:
     # Room 10 x 7 = 70: 42 come from the partner, 28 of the 35 that could be imported fit.
     some = ports(
-        [{}, {"feed": True}], GIVER, {"process": 1, "feed": True, "imported": 5.0}, {"process": 1, "out": True}
+        [{}, {"feed": True}],
+        GIVER,
+        {"process": 1, "feed": True, "imported": 5.0},
+        {"process": 1, "out": True},
     )
     flows = run(some, links(1, {}), [6, 10], [7])
-    np.testing.assert_allclose([flows.sent[0, 0], flows.imported[0, 1], flows.stock[0, 1]], [42.0, 28.0, 70.0])
+    np.testing.assert_allclose(
+        [flows.sent[0, 0], flows.imported[0, 1], flows.stock[0, 1]], [42.0, 28.0, 70.0]
+    )
 
 
 def test_two_feeds_are_worked_off_in_proportion() -> None:

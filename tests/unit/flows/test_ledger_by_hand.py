@@ -33,15 +33,19 @@ KILN = firm(
     },
 )
 MIX: Raw = {
-    "mix": {"giver": "ash", "taker": "clay", "replacement": "0.8", "electricity": "0.01 MWh/t", "lead_time": "0 d"}
+    "mix": {
+        "giver": "ash",
+        "taker": "clay",
+        "replacement": "0.8",
+        "electricity": "0.01 MWh/t",
+        "lead_time": "0 d",
+    }
 }
 
 
 @pytest.fixture(scope="module")
 def rows() -> Any:
-    park = scenario(
-        {"kiln": KILN, "plant": PLANT}, pathways=MIX, time={"end": "1990-02", "segment": "month"}
-    )
+    park = scenario({"kiln": KILN, "plant": PLANT}, pathways=MIX, time={"end": "1990-02", "segment": "month"})
     flows = simulate(park).flows
     texts = {name: "str" for name in flows.columns if flows[name].dtype == "category"}
     return flows.astype(texts).set_index(["start", "route", "resource"]).sort_index()

@@ -14,12 +14,17 @@ from ecopark.market.appraisal import Appraisal, Party, Setting, appraise, runnin
 from ecopark.scenario.types import Park
 
 YEAR = np.array([365.25])
-PUMP = {"giver": "steam", "taker": "steam", "lift": {"efficiency": "0.5", "max_temperature": "120 degC"}}
+MIX = {"giver": "ash", "taker": "clay", "cost": "5 DKK/t", "yield": "0.5", "replacement": "0.8",
+       "electricity": "0.1 MWh/t"}  # fmt: skip
 WAYS: Raw = {
-    "mix": {"giver": "ash", "taker": "clay", "cost": "5 DKK/t", "yield": "0.5", "replacement": "0.8", "electricity": "0.1 MWh/t"},
-    "mill": {"giver": "ash", "taker": "clay", "cost": "5 DKK/t", "yield": "0.5", "replacement": "0.8", "electricity": "0.1 MWh/t", "at": "giver", "capital": "100 DKK/(t/day)"},
-    "pump": PUMP,
-}  # fmt: skip
+    "mix": MIX,
+    "mill": MIX | {"at": "giver", "capital": "100 DKK/(t/day)"},
+    "pump": {
+        "giver": "steam",
+        "taker": "steam",
+        "lift": {"efficiency": "0.5", "max_temperature": "120 degC"},
+    },
+}
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +41,9 @@ def park() -> Park:
     return scenario({"hard": users, "soft": keen}, pathways=WAYS).park
 
 
-def party(park: Park, rate: float, value: float, grade: float = 1.0, who: str = "hard", deal: float = 0.0) -> Party:
+def party(
+    park: Park, rate: float, value: float, grade: float = 1.0, who: str = "hard", deal: float = 0.0
+) -> Party:
     return Party(np.array([rate]), value, grade, park.firms[who].behaviour, deal)
 
 
@@ -74,11 +81,22 @@ def test_steam_over_three_lossy_kilometres(park: Park) -> None:
     assert (found.own_inputs, found.inputs) == ({"electricity": 0.0}, {"electricity": 0.2})
 
 
-@pytest.mark.parametrize(("giver", "rate", "years_share"), [("hard", 0.10, 0.162745), ("soft", 0.04, 0.123291)])
+@pytest.mark.parametrize(
+    ("giver", "rate", "years_share"), [("hard", 0.10, 0.162745), ("soft", 0.04, 0.123291)]
+)
 def test_the_one_with_cheaper_money_invests(park: Park, giver: str, rate: float, years_share: float) -> None:
     # 1 MDKK/km x 3 km over the term of 10 years; published factors (A/P, 10 %, 10) and (A/P, 4 %, 10).
-    dear = scenario({"a": firm()}, transport={"steam_pipe": TRANSPORT["steam_pipe"] | {"per_km": "1 MDKK/km"}})
-    found = steam(park, giver=giver, pipe={"per_km": dear.park.transport["steam_pipe"].per_km, "running": park.transport["steam_pipe"].running})
+    dear = scenario(
+        {"a": firm()}, transport={"steam_pipe": TRANSPORT["steam_pipe"] | {"per_km": "1 MDKK/km"}}
+    )
+    found = steam(
+        park,
+        giver=giver,
+        pipe={
+            "per_km": dear.park.transport["steam_pipe"].per_km,
+            "running": park.transport["steam_pipe"].running,
+        },
+    )
     annuity = 3e6 * years_share / found.quantity
     upkeep = 0.02 * 3e6 / found.quantity
     assert found.capital == pytest.approx(3e6)
@@ -87,7 +105,9 @@ def test_the_one_with_cheaper_money_invests(park: Park, giver: str, rate: float,
     assert found.running_floor == pytest.approx(80.0)
     assert found.running_ceiling == pytest.approx(250.0 * 0.97**3 - upkeep)
     assert found.floor == pytest.approx(80.0 + (annuity if giver == "soft" else 0.0), rel=1e-6)
-    assert found.ceiling == pytest.approx(found.running_ceiling - (annuity if giver == "hard" else 0.0), rel=1e-6)
+    assert found.ceiling == pytest.approx(
+        found.running_ceiling - (annuity if giver == "hard" else 0.0), rel=1e-6
+    )
     assert found.payback == pytest.approx(3e6 / ((found.running_ceiling - 80.0) * found.quantity))
     half = steam(park, giver=giver, pipe={"per_km": dear.park.transport["steam_pipe"].per_km}, grant=0.5)
     assert half.capital == pytest.approx(1.5e6)
@@ -109,10 +129,10 @@ def test_transaction_cost_and_risk_narrow_the_zone(park: Park) -> None:
     assert found.ceiling == pytest.approx(plain.ceiling - 0.2 * stake - 2e5 * per_unit, rel=1e-5)
 
 
-@pytest.mark.parametrize(
-    ("way", "carried", "treated"), [("mix", 1.0, 1.0), ("mill", 0.5, 1.0)]
-)
-def test_a_conversion_at_the_giver_sends_only_its_product(park: Park, way: str, carried: float, treated: float) -> None:
+@pytest.mark.parametrize(("way", "carried", "treated"), [("mix", 1.0, 1.0), ("mill", 0.5, 1.0)])
+def test_a_conversion_at_the_giver_sends_only_its_product(
+    park: Park, way: str, carried: float, treated: float
+) -> None:
     giver, taker = party(park, 10.0, 100.0), party(park, 100.0, 90.0)
     found = appraise(giver, taker, park.pathways[way], {"lorry": park.transport["lorry"]}, setting(10.0))
     # One tonne of ash becomes half a tonne, which replaces 0.4 t of clay. 2 + 0.5 x 10 DKK a tonne
@@ -159,7 +179,9 @@ def test_heat_pump_pays_for_its_electricity(park: Park) -> None:
     ],
 )
 def test_reasons(park: Park, fee: float, length: float, reason: str) -> None:
-    found = appraise(party(park, 10.0, fee), party(park, 10.0, 90.0), None, {"l": park.transport["lorry"]}, setting(length))
+    found = appraise(
+        party(park, 10.0, fee), party(park, 10.0, 90.0), None, {"l": park.transport["lorry"]}, setting(length)
+    )
     assert found.reason == reason
 
 
@@ -169,14 +191,18 @@ def test_too_cold_is_quality_and_nothing_left_is_economics(park: Park) -> None:
         {"p": park.transport["steam_pipe"]}, setting(0.0, "temperature"),
     )  # fmt: skip
     assert cold.reason == "quality"
-    spent = appraise(party(park, 0.0, 100.0), party(park, 50.0, 90.0), None, {"l": park.transport["lorry"]}, setting(1.0))
+    spent = appraise(
+        party(park, 0.0, 100.0), party(park, 50.0, 90.0), None, {"l": park.transport["lorry"]}, setting(1.0)
+    )
     assert spent.reason == "economics"
 
 
 def test_the_better_mode_is_chosen(park: Park) -> None:
     lorry = park.transport["lorry"]
     slow = lorry.model_copy(update={"variable": None})
-    found = appraise(party(park, 10.0, 100.0), party(park, 10.0, 90.0), None, {"dear": lorry, "cheap": slow}, setting(50.0))
+    found = appraise(
+        party(park, 10.0, 100.0), party(park, 10.0, 90.0), None, {"dear": lorry, "cheap": slow}, setting(50.0)
+    )
     assert (found.mode, found.haulage) == ("cheap", 2.0)
 
 
@@ -193,5 +219,8 @@ def test_blending_limit_and_season_bound_the_rate(park: Park) -> None:
 
 def test_running_costs_follow_the_prices_of_the_day(park: Park) -> None:
     found = steam(park)
-    assert running_costs(found, {"electricity": 400.0}) == (pytest.approx(80.0), pytest.approx(found.unit_cost))
+    assert running_costs(found, {"electricity": 400.0}) == (
+        pytest.approx(80.0),
+        pytest.approx(found.unit_cost),
+    )
     assert running_costs(found, {"electricity": 1000.0})[0] == pytest.approx(200.0)

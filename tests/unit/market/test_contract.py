@@ -75,7 +75,9 @@ def test_hazard_is_halved_at_its_reach() -> None:
 
 
 def test_attention_is_half_at_its_burden_and_none_without_cost() -> None:
-    np.testing.assert_allclose(burden_attention(np.array([-5.0, 0.0, 100.0, 300.0]), 100.0), [0, 0, 0.5, 0.75])
+    np.testing.assert_allclose(
+        burden_attention(np.array([-5.0, 0.0, 100.0, 300.0]), 100.0), [0, 0, 0.5, 0.75]
+    )
 
 
 def test_a_cost_shock_is_felt_once() -> None:

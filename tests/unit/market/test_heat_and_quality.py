@@ -34,7 +34,12 @@ def test_no_lift_needs_no_electricity() -> None:
 
 @pytest.mark.parametrize(
     ("supplied", "required", "drop", "forbidden"),
-    [(100.0, 80.0, 15.0, False), (100.0, 80.0, 15.1, True), (84.9, 80.0, 0.0, True), (85.0, 80.0, 0.0, False)],
+    [
+        (100.0, 80.0, 15.0, False),
+        (100.0, 80.0, 15.1, True),
+        (84.9, 80.0, 0.0, True),
+        (85.0, 80.0, 0.0, False),
+    ],
 )
 def test_heat_must_arrive_hotter_than_needed_by_the_approach(
     supplied: float, required: float, drop: float, forbidden: bool
@@ -63,7 +68,9 @@ def test_water_must_be_clean_enough_unless_it_is_treated(
     supplied: float, required: float, forbidden: bool
 ) -> None:
     assert technical_obstacle(supplied, required, "class", None, 0.0, 5.0) is forbidden
-    assert technical_obstacle(supplied, required, "class", way(giver="water", taker="water"), 0.0, 5.0) is False
+    assert (
+        technical_obstacle(supplied, required, "class", way(giver="water", taker="water"), 0.0, 5.0) is False
+    )
 
 
 def test_a_treatment_works_only_on_what_it_can_treat() -> None:
@@ -125,3 +132,11 @@ def test_no_pair_within_a_firm_beyond_reach_of_the_wrong_sector_or_of_a_product(
     assert len(names(sectors, pathways={"mix": MIX["mix"] | {"taker_sectors": ["cement"]}})) == 1
     sold = {"plant": firm(outputs={"ash": ASH["ash"] | {"role": "product"}}), "kiln": firm(inputs=ASH)}
     assert names(sold) == []
+
+
+def test_only_the_nearest_takers_within_the_horizon_are_ever_looked_at() -> None:
+    users = {f"user_{k}": firm((1000 * k, 0), inputs=ASH) for k in (3, 1, 4, 2)}
+    firms = {"plant": firm(outputs=ASH, inputs=ASH)} | users
+    near = names(firms, agents={"discovery": {"horizon": 2}})
+    assert [name.split(" > ")[1].split(".")[0] for name in near] == ["user_1", "user_2"]
+    assert len(names(firms)) == 4

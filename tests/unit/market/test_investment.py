@@ -35,7 +35,8 @@ def test_annuity_pays_the_capital_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("capital", "gain", "years"), [(12.0, 3.0, 4.0), (0.0, 5.0, 0.0), (0.0, -5.0, 0.0), (7.0, 0.0, float("inf"))]
+    ("capital", "gain", "years"),
+    [(12.0, 3.0, 4.0), (0.0, 5.0, 0.0), (0.0, -5.0, 0.0), (7.0, 0.0, float("inf"))],
 )
 def test_simple_payback(capital: float, gain: float, years: float) -> None:
     assert simple_payback(capital, gain) == years
@@ -72,9 +73,13 @@ def test_capital_follows_its_dates() -> None:
 
 
 def test_a_lorry_needs_no_capital() -> None:
-    lorry = scenario({"a": firm(outputs={"ash": {"resource": "ash", "coefficient": "1"}})}).park.transport["lorry"]
+    lorry = scenario({"a": firm(outputs={"ash": {"resource": "ash", "coefficient": "1"}})}).park.transport[
+        "lorry"
+    ]
     assert transport_capital(lorry, 50.0, 1e6, date(1990, 1, 1)) == 0.0
 
 
 def test_rates_are_yearly_as_written() -> None:
-    assert per_year(scenario({"a": firm(behaviour={"hurdle_rate": "8 %/yr"})}).park.firms["a"].behaviour.hurdle_rate.value) == pytest.approx(0.08)
+    assert per_year(
+        scenario({"a": firm(behaviour={"hurdle_rate": "8 %/yr"})}).park.firms["a"].behaviour.hurdle_rate.value
+    ) == pytest.approx(0.08)

@@ -40,7 +40,9 @@ def prices(name: str, plant: Raw = FIRM, **blocks: Any) -> tuple[Any, Any, Price
 
 
 def test_landfill_tax_is_added_to_the_fee_from_its_date() -> None:
-    cost, emission, _ = prices("ash", policy={"landfill_tax": {"1990-01": "40 DKK/t", "1990-07": "130 DKK/t"}})
+    cost, emission, _ = prices(
+        "ash", policy={"landfill_tax": {"1990-01": "40 DKK/t", "1990-07": "130 DKK/t"}}
+    )
     np.testing.assert_allclose(cost, [140.0] * 6 + [230.0] * 6)
     np.testing.assert_allclose(emission, 0.01)
 
@@ -64,7 +66,9 @@ def test_discharge_levy_is_per_volume() -> None:
 def test_nominal_taxes_are_brought_to_the_price_year() -> None:
     # The index doubles from 1990 to 2010: 40 of 1990 are 80 of 2010.
     currency = {"code": "DKK", "price_year": 2010, "deflator": {1990: 50.0, 2010: 100.0}}
-    cost, *_ = prices("ash", currency=currency, policy={"landfill_tax": {"1990-01": "40 DKK/t", "nominal": True}})
+    cost, *_ = prices(
+        "ash", currency=currency, policy={"landfill_tax": {"1990-01": "40 DKK/t", "nominal": True}}
+    )
     np.testing.assert_allclose(cost, 180.0)
 
 
@@ -97,7 +101,9 @@ def test_water_levy() -> None:
 
 
 def test_what_is_made_on_demand_has_no_disposal_to_avoid() -> None:
-    cooled = RESOURCES["steam"] | {"disposal": {"route": "cooling", "fee": "30 DKK/MWh", "emission": "0.1 t/MWh"}}
+    cooled = RESOURCES["steam"] | {
+        "disposal": {"route": "cooling", "fee": "30 DKK/MWh", "emission": "0.1 t/MWh"}
+    }
     cost, emission, _ = prices("tapped", resources={"steam": cooled})
     np.testing.assert_array_equal(cost, 0.0)
     np.testing.assert_array_equal(emission, 0.0)
@@ -106,7 +112,9 @@ def test_what_is_made_on_demand_has_no_disposal_to_avoid() -> None:
 def test_a_port_may_have_its_own_supply_and_route() -> None:
     own = firm(
         inputs={"clay": {"resource": "clay", "coefficient": "1", "virgin": {"price": "55 DKK/t"}}},
-        outputs={"ash": {"resource": "ash", "coefficient": "1", "disposal": {"route": "sale", "fee": "-20 DKK/t"}}},
+        outputs={
+            "ash": {"resource": "ash", "coefficient": "1", "disposal": {"route": "sale", "fee": "-20 DKK/t"}}
+        },
     )
     np.testing.assert_allclose(prices("clay", own)[0], 55.0)
     cost, *_ = prices("ash", own, policy={"landfill_tax": "40 DKK/t"})

@@ -77,7 +77,15 @@ def test_both_openers_occur() -> None:
 )  # fmt: skip
 @settings(max_examples=300)
 def test_agreement_only_within_the_zone(
-    floor: float, ceiling: float, ask: float, bid: float, giver: int, taker: int, concession: float, power: float, seed: int
+    floor: float,
+    ceiling: float,
+    ask: float,
+    bid: float,
+    giver: int,
+    taker: int,
+    concession: float,
+    power: float,
+    seed: int,
 ) -> None:
     bargain = Bargain(floor, ceiling, ask, bid, giver, taker, concession, power)
     for name in ("nash", "alternating_offers"):
