@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ecopark.errors import BalanceError as BalanceError
     from ecopark.errors import EcoparkError as EcoparkError
     from ecopark.errors import ScenarioError as ScenarioError
+    from ecopark.experiments import Study as Study
+    from ecopark.experiments import sweep as sweep
     from ecopark.run import Run as Run
     from ecopark.scenario import Scenario as Scenario
     from ecopark.simulate import simulate as simulate
@@ -32,9 +34,11 @@ _HOMES = {
     "Run": "ecopark.run",
     "Scenario": "ecopark.scenario",
     "ScenarioError": "ecopark.errors",
+    "Study": "ecopark.experiments",
     "simulate": "ecopark.simulate",
+    "sweep": "ecopark.experiments",
 }
-__all__ = ["BalanceError", "EcoparkError", "Run", "Scenario", "ScenarioError", "simulate"]
+__all__ = ["BalanceError", "EcoparkError", "Run", "Scenario", "ScenarioError", "Study", "simulate", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ecopark.errors import EcoparkError, ScenarioError
 
@@ -26,6 +26,10 @@ _EXAMPLES = """examples:
   ecopark run kalundborg --reference
   ecopark check scenarios/kalundborg
   ecopark library gypsum
+  ecopark new my_park
+  ecopark new my_region --region --firms 1000
+  ecopark sweep kalundborg/screening
+  ecopark sweep study.yaml --scheduler tcp://10.0.0.5:8786
 """
 
 
@@ -57,7 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except KeyboardInterrupt:
-        print("ecopark: interrupted; nothing was written", file=sys.stderr)
+        what = "start it again to go on" if options.command is _sweep else "nothing was written"
+        print(f"ecopark: interrupted; {what}", file=sys.stderr)
         return 130
     return status
 
@@ -93,7 +98,33 @@ def _parser() -> argparse.ArgumentParser:
     library = commands.add_parser("library", help="what the library of plants, resources and factors holds")
     library.add_argument("search", nargs="?", default="", help="show only names that contain this")
     library.set_defaults(command=_library)
+
+    new = commands.add_parser("new", help="write a scenario folder to start from: a small park, or a region")
+    new.add_argument("name", help="folder to make; it must not exist")
+    new.add_argument("--region", action="store_true", help="a synthetic region instead of a small park")
+    region = new.add_argument_group("with --region")
+    region.add_argument("--firms", type=int, help="how many firms (default 1000)")
+    region.add_argument("--seed", type=_seed, help="seed of the region (default 1)")
+    region.add_argument("--mix", type=Path, metavar="CSV", help="weights by plant type or sector: name,weight")
+    region.add_argument("--density", type=float, help="firms per km2 (default 0.115)")
+    region.add_argument("--years", type=int, help="length of the run from 2000 on (default 20)")
+    new.set_defaults(command=_new)
+    _add_sweep(commands)
     return parser
+
+
+def _add_sweep(commands: Any) -> None:
+    sweep = commands.add_parser("sweep", help="run a study of many runs, or what is missing of it")
+    sweep.add_argument("study", help="YAML file, or a shipped study such as kalundborg/screening")
+    sweep.add_argument("--engine", choices=("local", "dask", "serial"), help="processes here (default), a Dask "
+                       "scheduler, or this process for debugging")  # fmt: skip
+    sweep.add_argument("--workers", type=_seed, metavar="N", help="processes of 'local' (default one per core)")
+    sweep.add_argument("--scheduler", metavar="ADDRESS", help="Dask scheduler, e.g. tcp://10.0.0.5:8786")
+    sweep.add_argument("--out", type=Path, help="results folder (default results/STUDY)")
+    sweep.add_argument("--retry-failed", action="store_true", help="run chunks with failed runs again")
+    sweep.add_argument("--dashboard", action="store_true", help="Dask's dashboard on port 8787")
+    sweep.add_argument("--quiet", action="store_true", help="no progress, no closing table")
+    sweep.set_defaults(command=_sweep)
 
 
 def _seed(text: str) -> int:
@@ -180,6 +211,36 @@ def _report(run: Run, folder: Path, simulated: float, written: float) -> None:
     console.print(f"tables and figures: {folder}", soft_wrap=True, highlight=False)
 
 
+# --------------------------------------------------------------------------- sweep
+def _sweep(options: argparse.Namespace) -> int:
+    from contextlib import nullcontext
+
+    from rich.console import Console
+
+    from ecopark.experiments import Study, sweep
+    from ecopark.report.study_console import study_table, watch
+
+    study = Study.load(options.study, options.out)
+    folder = options.out or Path("results") / study.name
+    with nullcontext() if options.quiet else watch(study.name) as progress:
+        results = sweep(
+            study, options.engine, options.workers, options.scheduler, folder, retry_failed=options.retry_failed,
+            progress=progress, dashboard=options.dashboard,
+        )  # fmt: skip
+    failed = len(results.failures)
+    if failed:
+        place = folder / "failures"
+        print(f"ecopark: {failed} runs failed, see {place}; --retry-failed runs them again", file=sys.stderr)
+    if not options.quiet and len(results.runs):
+        console = Console()
+        is_paired = study.design.kind in ("paired", "one_at_a_time")
+        table = results.compare() if is_paired else results.overall()
+        heads = ("Difference to the base, by replicate", "95 % interval") if is_paired else ("All runs", "middle 90 %")
+        console.print(study_table(*heads, table, results.units))
+        console.print(f"tables: {folder}", soft_wrap=True, highlight=False)
+    return 0
+
+
 # --------------------------------------------------------------------------- check, library
 def _check(options: argparse.Namespace) -> int:
     from ecopark.scenario import Scenario
@@ -225,6 +286,29 @@ def _library(options: argparse.Namespace) -> int:
         if not any(found.values()) and not len(hits):
             print(f"nothing in the library contains {wanted!r}", file=sys.stderr)
             return 2
+    return 0
+
+
+# --------------------------------------------------------------------------- new
+_OF_REGION = ("firms", "seed", "mix", "density", "years")
+
+
+def _new(options: argparse.Namespace) -> int:
+    from ecopark.errors import DomainError
+    from ecopark.scenario.region import RegionPlan
+    from ecopark.scenario.scaffold import new_park, new_region, read_mix
+
+    given = {name: getattr(options, name) for name in _OF_REGION if getattr(options, name) is not None}
+    if given and not options.region:
+        raise DomainError(f"--{next(iter(given))} is for a region; add --region")
+    if options.region:
+        if "mix" in given:
+            given["mix"] = read_mix(given["mix"])
+        folder = new_region(options.name, RegionPlan(**{"firms": 1000, **given}))
+    else:
+        folder = new_park(options.name)
+    print(f"wrote {', '.join(str(path) for path in sorted(folder.iterdir()))}")
+    print(f"run it:  ecopark run {folder}")
     return 0
 
 

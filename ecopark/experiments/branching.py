@@ -21,6 +21,7 @@ import numpy as np
 
 from ecopark.calendar import DAYS_PER_YEAR, Calendar
 from ecopark.errors import Problem, ScenarioError
+from ecopark.experiments.parameter_file import spread_overrides
 from ecopark.run import Run
 from ecopark.scenario import Scenario
 from ecopark.scenario.paths import Path, parse_month
@@ -82,7 +83,11 @@ def dated_overrides(scenario: Scenario, since: date, overrides: Mapping[str, Any
 
 
 def branch(
-    scenario: Scenario, at: str, futures: Mapping[str, Mapping[str, Any]], seed: int = 1, until: str | None = None
+    scenario: Scenario,
+    at: str,
+    futures: Mapping[str, Mapping[str, Any]],
+    seed: int = 1,
+    until: str | None = None,
 ) -> dict[str, Run]:
     """Run a scenario and several futures of it that part on a date.
 
@@ -112,7 +117,10 @@ def branch(
     >>> runs = branch(kalundborg, "1990-01", {"tax": {"policy.landfill_tax": "600 DKK/t"}})  # doctest: +SKIP
     """
     since = parse_month(at)
-    variants = {name: scenario.with_overrides(dated_overrides(scenario, since, own)) for name, own in futures.items()}
+    variants = {
+        name: scenario.with_overrides(dated_overrides(scenario, since, spread_overrides(own, scenario)))
+        for name, own in futures.items()
+    }
     return {name: simulate(variant, seed, until) for name, variant in {"base": scenario, **variants}.items()}
 
 
@@ -140,17 +148,25 @@ def _dated(scenario: Scenario, since: date, path: str, shown: str, value: Any) -
     after = _path_at(scenario.with_overrides({shown: value}), path)
     assert after is not None
     # One value, or a series as a whole, holds from the parting on.
-    first = since if len(after.dates) == 1 or "series" in str(value) else after.dates[0]
+    first = since if after.dates[0] == date.min or "series" in str(value) else after.dates[0]
     _refuse_early(first, since, lead, shown)
     turn = max(calendar.day(first), calendar.day(since))
     if before is not None and before.linear and not path.startswith(("policy.", "resources.")):
-        raise ValueError("follows a line between dates here, which cannot be cut without a change; write it as steps")
+        raise ValueError(
+            "follows a line between dates here, which cannot be cut without a change; write it as steps"
+        )
     past = np.zeros(starts.size) if before is None else before.sample(starts, time.start)
     values = np.where(starts < turn, past, after.sample(starts, time.start))
     # One entry per change, all digits kept: what the model samples before the date stays the same float.
-    changed = np.flatnonzero(np.diff(values, prepend=np.nan) != 0.0)
+    changed = np.flatnonzero(np.diff(values, prepend=np.nan) != 0.0).tolist()
     unit = "" if after.unit == "1" else f" {after.unit}"
-    return {f"{calendar.date(float(starts[k])):%Y-%m-%d}": f"{float(values[k])!r}{unit}" for k in changed.tolist()}
+    entries = {calendar.date(float(starts[k])): f"{float(values[k])!r}{unit}" for k in changed}
+    if before is not None and before.dates[0] > time.start:
+        # A path may not begin before its plant opens; until its first date it has its first value.
+        first = before.dates[0]
+        held = entries[max((day for day in entries if day <= first), default=time.start)]
+        entries = {first: held, **{day: text for day, text in entries.items() if day > first}}
+    return {f"{day:%Y-%m-%d}": text for day, text in entries.items()}
 
 
 def _refuse_early(first: date, since: date, lead: timedelta, path: str) -> None:

@@ -85,7 +85,9 @@ def sample_cube(study: Study) -> NDArray[np.float64] | None:
         from SALib.sample import sobol
 
         return np.asarray(
-            sobol.sample(problem, design.n, calc_second_order=design.second_order, seed=np.random.default_rng(seed))
+            sobol.sample(
+                problem, design.n, calc_second_order=design.second_order, seed=np.random.default_rng(seed)
+            )
         )
     if design.kind == "morris":
         from SALib.sample import morris
@@ -173,7 +175,7 @@ def design_table(study: Study, points: list[Point]) -> pd.DataFrame:
         "label": pd.array([p.label for p in points], dtype="str"),
     }
     for parameter in study.parameters:
-        values = [p.values.get(parameter.name) for p in points]
+        values = [p.values.get(parameter.name) for p in points]  # noqa: PD011 - a point is no table
         if parameter.is_numeric:
             columns[parameter.name] = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
         else:

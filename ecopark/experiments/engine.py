@@ -62,8 +62,12 @@ def dask_client(scheduler: str | None, workers: int | None, dashboard: bool = Fa
     import dask
     from distributed import Client, LocalCluster
 
-    if multiprocessing.parent_process() is not None and getattr(multiprocessing.current_process(), "_inheriting", False):
-        raise ResultsError("put the call of sweep under 'if __name__ == \"__main__\":', as for every use of processes")
+    if multiprocessing.parent_process() is not None and getattr(
+        multiprocessing.current_process(), "_inheriting", False
+    ):
+        raise ResultsError(
+            "put the call of sweep under 'if __name__ == \"__main__\":', as for every use of processes"
+        )
     if scheduler is not None:
         try:
             client = Client(scheduler, timeout=20)
@@ -95,7 +99,9 @@ def _wait_for_workers(client: Any, scheduler: str) -> None:
     try:
         client.wait_for_workers(1, timeout=_PATIENCE_S)
     except TimeoutError as failure:
-        raise ResultsError(f"the scheduler at {scheduler} has had no worker for {_PATIENCE_S:.0f} s") from failure
+        raise ResultsError(
+            f"the scheduler at {scheduler} has had no worker for {_PATIENCE_S:.0f} s"
+        ) from failure
 
 
 def check_shared_folder(client: Any, job: Job) -> None:

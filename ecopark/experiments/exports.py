@@ -90,7 +90,9 @@ def as_markdown(table: pd.DataFrame, digits: int = 3) -> str:
     <BLANKLINE>
     """
     head = "| " + " | ".join(str(name) for name in table.columns) + " |"
-    rule = "|" + "|".join("---:" if table[name].dtype.kind in "fiu" else "---" for name in table.columns) + "|"
+    rule = (
+        "|" + "|".join("---:" if table[name].dtype.kind in "fiu" else "---" for name in table.columns) + "|"
+    )
     body = [
         "| " + " | ".join(_cell(value, digits) for value in row) + " |"
         for row in table.itertuples(index=False, name=None)
@@ -103,6 +105,10 @@ def _cell(value: Any, digits: int) -> str:
         if not np.isfinite(value):
             return ""
         rounded = float(f"{value:.{digits}g}")
-        text = f"{rounded:,.0f}" if abs(rounded) >= 10 ** (digits - 1) or rounded == 0 else f"{rounded:,.{digits}g}"
+        text = (
+            f"{rounded:,.0f}"
+            if abs(rounded) >= 10 ** (digits - 1) or rounded == 0
+            else f"{rounded:,.{digits}g}"
+        )
         return text.replace("-", "\N{MINUS SIGN}")
     return str(value).replace("|", "\\|")

@@ -151,7 +151,9 @@ def expected_seconds(scenario: Scenario) -> float:
     """
     park = scenario.park
     streams = sum(len(p.in_) + len(p.out) for firm in park.firms.values() for p in firm.processes.values())
-    months = (park.time.end.year - park.time.start.year) * 12 + park.time.end.month - park.time.start.month + 1
+    months = (
+        (park.time.end.year - park.time.start.year) * 12 + park.time.end.month - park.time.start.month + 1
+    )
     segments = months * {"day": 30, "week": 4, "month": 1}[park.time.segment]
     return segments * (60e-6 + 0.35e-6 * streams)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ecopark.experiments.fields import Fields, show
@@ -74,7 +74,10 @@ class Entry:
         if "as" in fields:
             made["template"] = plain(fields.raw("as"))
             if not has_hole(made["template"]):
-                fields.note("as", f"expected a value with {HOLE} where the number goes, found {show(fields.raw('as'))}")
+                fields.note(
+                    "as",
+                    f"expected a value with {HOLE} where the number goes, found {show(fields.raw('as'))}",
+                )
             if kind in ("list", "files"):
                 fields.note("as", f"goes with a range or a distribution, not with {kind}")
         return None if len(fields.problems) > before else Parameter(unit=self._unit, **made)
@@ -103,9 +106,13 @@ class Entry:
         if low is None or high is None:
             return {}
         if low >= high:
-            fields.note("range", f"is empty: from {value[0]} to {value[1]}; the first must be the smaller one")
+            fields.note(
+                "range", f"is empty: from {value[0]} to {value[1]}; the first must be the smaller one"
+            )
         if scale == "log" and low <= 0:
-            fields.note("range", f"has no logarithm at {value[0]}; begin above zero or leave out 'scale: log'")
+            fields.note(
+                "range", f"has no logarithm at {value[0]}; begin above zero or leave out 'scale: log'"
+            )
         if integer and (low != round(low) or high != round(high) or self._unit):
             fields.note("range", "expected two whole numbers without unit, as 'integer: true' says")
         if integer and scale == "log":
@@ -131,7 +138,7 @@ class Entry:
             return {}
         numbers = self._numbers_of(entries) if named is None else None
         values = [plain(entry) for entry in entries]
-        given = numbers or [None] * len(values)
+        given: Sequence[float | None] = numbers or [None] * len(values)
         choices = tuple(Choice(*entry) for entry in zip(labels, values, given, strict=True))
         return {"choices": choices}
 
@@ -173,10 +180,10 @@ class Entry:
         fields = self._fields
         self._refuse("a distribution", ("scale", "levels", "integer"))
         block = fields.section("distribution")
-        kind = block.get("kind")
+        kind = str(block.get("kind", ""))
         if kind not in DISTRIBUTIONS:
             names = ", ".join(DISTRIBUTIONS)
-            hint = nearest(str(kind), DISTRIBUTIONS)
+            hint = nearest(kind, DISTRIBUTIONS)
             fields.note("distribution", f"expected kind: one of {names}; found {show(kind)}{hint}")
             return {}
         inner = Fields(block, fields.full("distribution"), fields.problems, ("kind", *DISTRIBUTIONS[kind]))
@@ -229,7 +236,9 @@ class Entry:
             fields.note(key, f"values must have one dimension; found {self._base} and {base} ({value})")
             return None
         if unit == self._unit:
-            written = float(str(value)[: match.start("unit")].replace(",", "").replace("_", "")) if match else value
+            written = (
+                float(str(value)[: match.start("unit")].replace(",", "").replace("_", "")) if match else value
+            )
             return float(written)
         return float(base_value / self._units.factor(self._unit)[0])
 
@@ -299,7 +308,9 @@ def spread_overrides(overrides: Mapping[str, Any], scenario: Scenario | None) ->
     """Overrides with every ``*`` replaced by the names the scenario has there."""
     if scenario is None:
         return dict(overrides)
-    return {found: value for path, value in overrides.items() for found in spread(path, scenario.park) or (path,)}
+    return {
+        found: value for path, value in overrides.items() for found in spread(path, scenario.park) or (path,)
+    }
 
 
 def read_parameters(

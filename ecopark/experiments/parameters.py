@@ -182,12 +182,12 @@ class Parameter:
             choice = self._by_label[value]
             if self.kind == "files":
                 return dict(choice.value)
-            return {path: choice.value for path in self.paths}
+            return dict.fromkeys(self.paths, choice.value)
         assert isinstance(value, float)
         written = repr(int(value)) if self.integer else repr(value)
         text = f"{written} {self.unit}".strip()
         filled = text if self.template is None else fill(self.template, text)
-        return {path: filled for path in self.paths}
+        return dict.fromkeys(self.paths, filled)
 
     def describe(self) -> dict[str, Any]:
         """Everything that makes it, as plain data for the manifest."""

@@ -148,6 +148,28 @@ class StudyResults:
         module = import_module("ecopark.experiments.statistics")
         return self._labelled(module.describe_points(self.runs, self._wanted(output), confidence))
 
+    def overall(self) -> pd.DataFrame:
+        """Mean of every output over all finished runs, and the central 90 % of them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``point`` (-1), ``label``, ``output``, ``mean``, ``low``, ``high``, ``replicates`` (runs), ``unit``.
+        """
+        runs = self.runs[self.outputs]
+        table = pd.DataFrame(
+            {
+                "mean": runs.mean(),
+                "low": runs.quantile(0.05),
+                "high": runs.quantile(0.95),
+                "replicates": runs.count(),
+            }
+        )
+        table = table.rename_axis("output").reset_index()
+        table.insert(0, "label", "all points")
+        table.insert(0, "point", -1)
+        return table.assign(unit=table["output"].map(self.units))
+
     def sensitivity(self, output: str, confidence: float = 0.95) -> pd.DataFrame:
         """Sensitivity of an output to the parameters, by the method of the study's design.
 
@@ -205,7 +227,9 @@ class StudyResults:
         rows = rows[(rows["indicator"] == indicator) & (rows["scope"] == scope)]
         if rows.empty:
             known = sorted(set(self.indicators["indicator"]))
-            raise DomainError(f"no yearly indicator {indicator!r} of {scope!r}{nearest(indicator, known)} in this study")
+            raise DomainError(
+                f"no yearly indicator {indicator!r} of {scope!r}{nearest(indicator, known)} in this study"
+            )
         runs = self.runs if self.outputs else self.indicators.drop_duplicates("run").set_index("run")
         chosen = runs.index if points is None else runs.index[runs["point"].isin(points)]
         years = rows["period"].dt.year
@@ -216,7 +240,9 @@ class StudyResults:
         table.index.name = "year"
         return table.assign(runs=len(wide))
 
-    def discover(self, output: str, above: float | None = None, below: float | None = None, **options: Any) -> Any:
+    def discover(
+        self, output: str, above: float | None = None, below: float | None = None, **options: Any
+    ) -> Any:
         """Regions of the parameters in which an output is of interest (CART).
 
         Parameters
@@ -270,21 +296,26 @@ class StudyResults:
             If the design has none.
         """
         if not (self.folder / SAMPLE).is_file():
-            raise ResultsError(f"a {self.manifest['study']['design']['kind']} design has no sample of the unit cube")
+            raise ResultsError(
+                f"a {self.manifest['study']['design']['kind']} design has no sample of the unit cube"
+            )
         return pd.read_parquet(self.folder / SAMPLE)
 
     @cached_property
     def _table(self) -> pa.Table:
         parts = ds.dataset(self.folder / RUNS, format="parquet")
         # The failures in the files' metadata are not part of the schema of the rows.
-        return parts.replace_schema(parts.schema.remove_metadata()).to_table() if parts.files else pa.table({})
+        return (
+            parts.replace_schema(parts.schema.remove_metadata()).to_table() if parts.files else pa.table({})
+        )
 
     def _rows(self, whole_run: bool) -> pd.DataFrame:
         if not self._table.num_columns:
             return pd.DataFrame(columns=[*_KEYS, "period", "scope", "indicator", "value", "unit"])
         missing = pc.is_null(self._table["period"])
         rows = self._table.filter(missing if whole_run else pc.invert(missing)).to_pandas()
-        return rows.sort_values("run", kind="stable", ignore_index=True)
+        ordered: pd.DataFrame = rows.sort_values("run", kind="stable", ignore_index=True)
+        return ordered
 
     def _refuse_broken_past(self, wide: pd.DataFrame) -> None:
         """Alternatives that part on a date must agree before it to the last byte."""
@@ -294,7 +325,9 @@ class StudyResults:
         if (pasts > 1).any():
             broken = ", ".join(str(k) for k in pasts.index[pasts > 1])
             since = self.manifest["study"]["design"]["since"]
-            raise ResultsError(f"the alternatives differ before {since} in replicate {broken}: an error of the program")
+            raise ResultsError(
+                f"the alternatives differ before {since} in replicate {broken}: an error of the program"
+            )
 
     def _wanted(self, output: str | list[str] | None) -> list[str]:
         wanted = self.outputs if output is None else [output] if isinstance(output, str) else list(output)

@@ -82,14 +82,18 @@ def discover(
     try:
         from sklearn.tree import DecisionTreeClassifier
     except ImportError as failure:
-        raise ResultsError("scenario discovery needs scikit-learn: pip install 'ecopark[analysis]'") from failure
+        raise ResultsError(
+            "scenario discovery needs scikit-learn: pip install 'ecopark[analysis]'"
+        ) from failure
     if (above is None) == (below is None):
         raise DomainError("give either above or below: which values are of interest")
     y = results.runs[output].dropna()
     wanted = (y > above if above is not None else y < below).to_numpy()
     rule = f"{output} {'above' if above is not None else 'below'} {above if above is not None else below:g}"
     if wanted.all() or not wanted.any():
-        raise DomainError(f"{rule} holds for {'every run' if wanted.all() else 'no run'}; choose another threshold")
+        raise DomainError(
+            f"{rule} holds for {'every run' if wanted.all() else 'no run'}; choose another threshold"
+        )
     values = results.parameter_values().loc[y.index]
     table = _numbers(values)
     tree = DecisionTreeClassifier(
@@ -117,7 +121,8 @@ def _read_tree(
 ) -> Discovery:
     leaves = tree.apply(table.to_numpy())
     told = tree.tree_
-    boxes, limits = [], []
+    boxes: list[dict[str, Any]] = []
+    limits: list[dict[str, Any]] = []
     for leaf in sorted(set(leaves.tolist())):
         inside = leaves == leaf
         density = float(wanted[inside].mean())
@@ -127,7 +132,15 @@ def _read_tree(
         found = _limits(_way(told, leaf), list(table.columns), values)
         coverage = float(wanted[inside].sum() / wanted.sum())
         words = "; ".join(_words(limit) for limit in found) or "everywhere"
-        boxes.append({"box": number, "limits": words, "coverage": coverage, "density": density, "runs": int(inside.sum())})
+        boxes.append(
+            {
+                "box": number,
+                "limits": words,
+                "coverage": coverage,
+                "density": density,
+                "runs": int(inside.sum()),
+            }
+        )
         limits += [{"box": number, **limit} for limit in found]
     named = ["box", "limits", "coverage", "density", "runs"]
     ranked = pd.DataFrame(boxes, columns=named).sort_values(
@@ -148,7 +161,9 @@ def _way(told: Any, leaf: int) -> list[tuple[int, float, bool]]:
     return way[::-1]
 
 
-def _limits(way: list[tuple[int, float, bool]], columns: list[str], values: pd.DataFrame) -> list[dict[str, Any]]:
+def _limits(
+    way: list[tuple[int, float, bool]], columns: list[str], values: pd.DataFrame
+) -> list[dict[str, Any]]:
     """Limits of a box by parameter."""
     found: dict[str, dict[str, Any]] = {}
     for column, threshold, above in way:

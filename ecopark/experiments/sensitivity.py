@@ -108,7 +108,9 @@ def _by_point(results: Results, output: str, block: int) -> tuple[NDArray[np.flo
     mean = results.runs.groupby("point")[output].mean().reindex(range(points)).to_numpy(dtype=np.float64)
     whole = np.isfinite(mean).reshape(-1, block).all(axis=1)
     if whole.sum() < 2:
-        raise DomainError(f"too few finished runs for indices of {output!r}: {int(whole.sum())} complete samples")
+        raise DomainError(
+            f"too few finished runs for indices of {output!r}: {int(whole.sum())} complete samples"
+        )
     return mean, np.repeat(whole, block)
 
 
@@ -132,7 +134,9 @@ def _sobol(results: Results, output: str, confidence: float) -> pd.DataFrame:
     if second:
         pairs = np.asarray(found["S2"])
         table.attrs["S2"] = {
-            f"{names[i]} x {names[j]}": float(pairs[i, j]) for i in range(len(names)) for j in range(i + 1, len(names))
+            f"{names[i]} x {names[j]}": float(pairs[i, j])
+            for i in range(len(names))
+            for j in range(i + 1, len(names))
         }
     return table
 
@@ -147,7 +151,9 @@ def _morris(results: Results, output: str, confidence: float) -> pd.DataFrame:
         _problem(results), cube[kept], mean[kept], num_resamples=_RESAMPLES, conf_level=confidence,
         num_levels=design["levels"], seed=_SEED,
     )  # fmt: skip
-    columns = {name: np.asarray(found[name], dtype=np.float64) for name in ("mu", "mu_star", "sigma", "mu_star_conf")}
+    columns = {
+        name: np.asarray(found[name], dtype=np.float64) for name in ("mu", "mu_star", "sigma", "mu_star_conf")
+    }
     table = pd.DataFrame(columns, index=pd.Index(names, name="parameter"))
     table = table.sort_values("mu_star", ascending=False)
     table.attrs = {"points": int(kept.sum()), "left_out": int((~kept).sum())}
@@ -178,22 +184,36 @@ def _tornado(results: Results, output: str, confidence: float) -> pd.DataFrame:
         if not ends:
             continue
         # A list of names has no low and high: its extremes by effect stand for them.
-        order = values[ends].sort_values().index if values.dtype.kind == "f" else table.loc[ends, "mean"].sort_values().index
+        order = (
+            values[ends].sort_values().index
+            if values.dtype.kind == "f"
+            else table.loc[ends, "mean"].sort_values().index
+        )
         low, high = table.loc[order[0]], table.loc[order[-1]]
         rows.append(
             {
                 "parameter": name,
                 "low_value": values[order[0]],
                 "high_value": values[order[-1]],
-                **{f"low{end}": float(low[column]) for end, column in (("", "mean"), ("_from", "low"), ("_to", "high"))},
-                **{f"high{end}": float(high[column]) for end, column in (("", "mean"), ("_from", "low"), ("_to", "high"))},
+                **{
+                    f"low{end}": float(low[column])
+                    for end, column in (("", "mean"), ("_from", "low"), ("_to", "high"))
+                },
+                **{
+                    f"high{end}": float(high[column])
+                    for end, column in (("", "mean"), ("_from", "low"), ("_to", "high"))
+                },
                 "swing": float(max(low["mean"], high["mean"], 0.0) - min(low["mean"], high["mean"], 0.0)),
             }
         )
     if not rows:
         raise DomainError(f"no point beside the base has finished runs with {output!r}")
     found = pd.DataFrame(rows).set_index("parameter").sort_values("swing", ascending=False)
-    found.attrs = {"base": float(table["base"].mean()), "points": len(table) + 1, "left_out": len(results.design) - len(table) - 1}
+    found.attrs = {
+        "base": float(table["base"].mean()),
+        "points": len(table) + 1,
+        "left_out": len(results.design) - len(table) - 1,
+    }
     return found
 
 
@@ -219,14 +239,14 @@ def response_curves(results: Results, output: str, bins: int = 10, confidence: f
     for name in results.parameters:
         x = values[name]
         is_number = x.dtype.kind == "f"
-        if is_number and x.nunique() > _MANY:
-            classes = pd.qcut(x, bins, labels=False, duplicates="drop")
-        else:
-            classes = x
+        is_fine = is_number and x.nunique() > _MANY
+        classes = pd.qcut(x, bins, labels=False, duplicates="drop") if is_fine else x
         for key, members in y.groupby(classes, sort=is_number):
             sample = members.dropna().to_numpy(dtype=np.float64)
             low, high = mean_interval(sample, confidence)
             at = float(x[members.index].mean()) if is_number else key
             mean = float(sample.mean()) if sample.size else float("nan")
-            rows.append({"parameter": name, "value": at, "mean": mean, "low": low, "high": high, "runs": sample.size})
+            rows.append(
+                {"parameter": name, "value": at, "mean": mean, "low": low, "high": high, "runs": sample.size}
+            )
     return pd.DataFrame(rows, columns=["parameter", "value", "mean", "low", "high", "runs"])

@@ -16,7 +16,9 @@ from ecopark.experiments.study import Stopping
 _RESAMPLES = 2_000
 
 
-def mean_interval(sample: NDArray[np.float64], confidence: float = 0.95, seed: int = 0) -> tuple[float, float]:
+def mean_interval(
+    sample: NDArray[np.float64], confidence: float = 0.95, seed: int = 0
+) -> tuple[float, float]:
     """Bootstrap interval of a mean (bias-corrected and accelerated).
 
     Parameters
@@ -82,14 +84,14 @@ def compare_points(
         table = runs.pivot_table(output, "replicate", "point")
         if against not in table:
             continue
-        for point in [name for name in table.columns if name != against]:
+        for point in sorted({*runs["point"]} & {*table.columns} - {against}):
             both = table[[against, point]].dropna()
             difference = (both[point] - both[against]).to_numpy(dtype=np.float64)
             low, high = mean_interval(difference, confidence)
             mean = float(difference.mean()) if difference.size else float("nan")
             same = float((np.sign(difference) == np.sign(mean)).mean()) if difference.size else float("nan")
             base = float(both[against].mean())
-            rows.append((int(point), output, base, mean, low, high, difference.size, same))
+            rows.append((point, output, base, mean, low, high, difference.size, same))
     names = ["point", "output", "base", "mean", "low", "high", "replicates", "same_sign"]
     return pd.DataFrame(rows, columns=names)
 

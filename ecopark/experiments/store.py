@@ -80,7 +80,11 @@ class Store:
         return {int(file.stem[5:]) for file in (self.folder / RUNS).glob("part-*.parquet")}
 
     def write_part(
-        self, part: int, rows: Mapping[str, list[Any]], failures: Sequence[Mapping[str, Any]], flows: pd.DataFrame | None
+        self,
+        part: int,
+        rows: Mapping[str, list[Any]],
+        failures: Sequence[Mapping[str, Any]],
+        flows: pd.DataFrame | None,
     ) -> int:
         """Write a chunk; its file in ``runs/`` comes last.
 
@@ -110,7 +114,9 @@ class Store:
         kept = table.replace_schema_metadata({_FAILED: _json(list(failures)).encode()} if failures else None)
         written = 0
         if flows is not None:
-            written += self._put(self.path(FLOWS, part), lambda to: pq.write_table(_plain_table(flows), to, compression="zstd"))
+            written += self._put(
+                self.path(FLOWS, part), lambda to: pq.write_table(_plain_table(flows), to, compression="zstd")
+            )
         if failures:
             text = _json(list(failures))
             written += self._put(self.path(FAILURES, part), lambda to: to.write_text(text, encoding="utf-8"))
@@ -146,7 +152,9 @@ class Store:
             )
 
     # ------------------------------------------------------------------ whole study
-    def start(self, manifest: Mapping[str, Any], design: pd.DataFrame, sample: pd.DataFrame | None, base: str) -> None:
+    def start(
+        self, manifest: Mapping[str, Any], design: pd.DataFrame, sample: pd.DataFrame | None, base: str
+    ) -> None:
         """Open the folder for a study: new, or the same one again.
 
         Parameters
@@ -176,10 +184,16 @@ class Store:
             self._tidy()
             return
         if self.done():
-            raise ResultsError(f"{self.folder} holds runs but no {MANIFEST}; choose another folder with --out")
-        self._put(self.folder / DESIGN, lambda to: pq.write_table(_plain_table(design), to, compression="zstd"))
+            raise ResultsError(
+                f"{self.folder} holds runs but no {MANIFEST}; choose another folder with --out"
+            )
+        self._put(
+            self.folder / DESIGN, lambda to: pq.write_table(_plain_table(design), to, compression="zstd")
+        )
         if sample is not None:
-            self._put(self.folder / SAMPLE, lambda to: pq.write_table(_plain_table(sample), to, compression="zstd"))
+            self._put(
+                self.folder / SAMPLE, lambda to: pq.write_table(_plain_table(sample), to, compression="zstd")
+            )
         if base:
             self._put(self.folder / SCENARIO, lambda to: to.write_text(base, encoding="utf-8"))
         text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -279,6 +293,8 @@ def _plain_table(table: pd.DataFrame) -> pa.Table:
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(
-        pa.types.is_dictionary(kind) or pa.types.is_null(kind) or pa.types.is_large_string(kind) or pa.types.is_string(kind)
+        pa.types.is_dictionary(kind)
+        or pa.types.is_null(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_string(kind)
     )
-

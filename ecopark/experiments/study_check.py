@@ -51,7 +51,11 @@ class Bench:
         """Message by dotted path of everything that is wrong with some overrides."""
         if self.model is not None and self.scenario is None:
             known = self.model.known_paths()
-            return {p: f"unknown path{nearest(p, known)}; known: {', '.join(known)}" for p in overrides if p not in known}
+            return {
+                p: f"unknown path{nearest(p, known)}; known: {', '.join(known)}"
+                for p in overrides
+                if p not in known
+            }
         if self.scenario is None:
             return {}
         try:
@@ -139,7 +143,10 @@ def check_size(study: Study, top: Fields) -> None:
         message = f"makes {points:,} points with up to {most:,} replicates, {runs:,} runs; {_MOST_RUNS:,} are the most"
         top.note("design", message)
     if study.stopping is not None and study.stopping.most < study.replicates:
-        top.note("stopping", f"max {study.stopping.most} is less than the {study.replicates} replicates it begins with")
+        top.note(
+            "stopping",
+            f"max {study.stopping.most} is less than the {study.replicates} replicates it begins with",
+        )
 
 
 def check_outputs(study: Study, top: Fields) -> None:
@@ -156,7 +163,9 @@ def check_outputs(study: Study, top: Fields) -> None:
         return
     where = top.section("stopping").place("output")
     if rule.output not in WHOLE_RUN:
-        message = f"unknown output {rule.output!r}{nearest(rule.output, WHOLE_RUN)}; known: {', '.join(WHOLE_RUN)}"
+        message = (
+            f"unknown output {rule.output!r}{nearest(rule.output, WHOLE_RUN)}; known: {', '.join(WHOLE_RUN)}"
+        )
         top.problems.add(where, "stopping.output", message)
     elif not study.outputs.summary:
         top.problems.add(where, "stopping.output", "is a number of the summary; switch on outputs.summary")
@@ -206,7 +215,9 @@ def check_folder(folder: Path, problems: Problems, margin: int = MARGIN_BYTES) -
         problems.add(where, "", f"cannot be written: {fault}")
     free = shutil.disk_usage(place).free
     if free < margin:
-        problems.add(where, "", f"the disk has {free / 1e6:,.0f} MB left; at least {margin / 1e6:,.0f} MB are needed")
+        problems.add(
+            where, "", f"the disk has {free / 1e6:,.0f} MB left; at least {margin / 1e6:,.0f} MB are needed"
+        )
 
 
 def _holds_other_things(folder: Path) -> bool:
@@ -222,5 +233,3 @@ def _write_fault(place: Path) -> str:
     except OSError as failure:
         return f"{failure.strerror or failure} in {place}"
     return ""
-
-

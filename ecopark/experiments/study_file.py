@@ -107,7 +107,9 @@ class _Reader:
         self._read_base()
         design = self._design()
         units = self._scenario.units if self._scenario else Units()
-        parameters = read_parameters(top.section("parameters"), self._problems, units, self._files, design.kind)
+        parameters = read_parameters(
+            top.section("parameters"), self._problems, units, self._files, design.kind
+        )
         self._agree(design, parameters)
         study = Study(
             name=top.text("name", default_name),
@@ -131,7 +133,9 @@ class _Reader:
         """Whether the base takes every value, and the size is one a person can have meant."""
         top = self._top
         if "name" in top and not _is_name(study.name):
-            top.note("name", f"expected letters, digits, '_' or '-' (it names a folder), found {study.name!r}")
+            top.note(
+                "name", f"expected letters, digits, '_' or '-' (it names a folder), found {study.name!r}"
+            )
         if not len(self._problems):
             check_size(study, top)
         check_outputs(study, top)
@@ -291,5 +295,3 @@ class _Reader:
 
 def _is_name(name: str) -> bool:
     return bool(name) and all(letter.isalnum() or letter in "_-" for letter in name)
-
-

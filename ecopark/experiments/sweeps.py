@@ -204,7 +204,13 @@ class _Sweep:
     """The rounds of a study: the first replicates of all points, then more until the rule is met."""
 
     def __init__(
-        self, study: Study, store: Store, points: list[Point], chunk: int, watch: Watch | None, again: set[int]
+        self,
+        study: Study,
+        store: Store,
+        points: list[Point],
+        chunk: int,
+        watch: Watch | None,
+        again: set[int],
     ) -> None:
         self._study, self._store, self._points, self._chunk = study, store, points, chunk
         self._watch, self._again = watch, again
@@ -256,7 +262,9 @@ class _Sweep:
         missing = [part for part in parts if part.number not in there]
         self._total += sum(len(part.runs) for part in parts)
         found = sum(len(part.runs) for part in parts if part.number in there)
-        bad = [part for part in self._store.failed_parts() if part in there and part in {p.number for p in parts}]
+        bad = [
+            part for part in self._store.failed_parts() if part in there and part in {p.number for p in parts}
+        ]
         self._failed += sum(len(self._store.failures(part)) for part in bad)
         self._done += found
         self._resumed += found

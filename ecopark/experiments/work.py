@@ -115,9 +115,7 @@ def do_part(job: Job, part: Part) -> Done:
 
 def give_up(job: Job, part: Part, reason: str) -> Done:
     """Write a chunk whose runs killed every worker that tried them."""
-    failures = [
-        _record(spec, part.overrides[spec.point], "WorkerDied", reason, reason) for spec in part.runs
-    ]
+    failures = [_record(spec, part.overrides[spec.point], "WorkerDied", reason, reason) for spec in part.runs]
     size = job.store.write_part(part.number, {name: [] for name in COLUMNS}, failures, None)
     return Done(part.number, len(part.runs), len(part.runs), 0.0, size)
 
@@ -135,7 +133,9 @@ def _failure(spec: RunSpec, overrides: Mapping[str, Any], failure: Exception) ->
     return _record(spec, overrides, type(failure).__name__, str(failure), told)
 
 
-def _record(spec: RunSpec, overrides: Mapping[str, Any], error: str, message: str, told: str) -> dict[str, Any]:
+def _record(
+    spec: RunSpec, overrides: Mapping[str, Any], error: str, message: str, told: str
+) -> dict[str, Any]:
     return {
         "run": spec.run,
         "point": spec.point,

@@ -1,8 +1,8 @@
 """Indicators: pure functions from the tables of a run, or from plain tables, to numbers and tables.
 
 What lives here: every indicator of the field with its formula, unit, source and limits; the manual is
-``docs/indicators.md``. What does not: the model, the scenario, figures. Names are loaded when they are first asked
-for, so that importing the package costs nothing; no module has the name of a function.
+``docs/indicators.md``. What does not: the model, the scenario, figures. Names are loaded when they are
+first asked for, so that importing the package costs nothing; no module has the name of a function.
 
 >>> import ecopark.indicators as ind
 >>> import pandas as pd
@@ -19,23 +19,50 @@ from typing import Any
 _HOMES = {
     "basis": ("Basis", "count_with_age", "lifetime_factor", "on_basis"),
     "carbon": (
-        "carbon_by_scope", "carbon_chain", "credit_rules", "link_shapley", "needed_exchanges", "needed_firms", "price_shares",
+        "carbon_by_scope",
+        "carbon_chain",
+        "credit_rules",
+        "link_shapley",
+        "needed_exchanges",
+        "needed_firms",
+        "price_shares",
     ),
     "energy": (
-        "cascade_ratio", "exergy", "heat_by_band", "pollutant_load", "primary_energy_saved", "primary_factors", "water_saved",
+        "cascade_ratio",
+        "exergy",
+        "heat_by_band",
+        "pollutant_load",
+        "primary_energy_saved",
+        "primary_factors",
+        "water_saved",
     ),
     "everything": ("all_indicators",),
     "flownetwork": ("ecology",),
     "graph": ("network", "node_metrics"),
     "mass": (
-        "circularity", "closure_error", "landfill_diversion", "residual_use", "resource_productivity", "virgin_substitution",
+        "circularity",
+        "closure_error",
+        "landfill_diversion",
+        "residual_use",
+        "resource_productivity",
+        "virgin_substitution",
     ),
     "money": ("exchange_money", "fairness", "firm_gains", "irr", "link_core_violation", "npv", "payback"),
     "overtime": (
-        "ecology_over_time", "network_over_time", "operating_at", "present_at", "recycled_share", "resilience_over_time",
+        "ecology_over_time",
+        "network_over_time",
+        "operating_at",
+        "present_at",
+        "recycled_share",
+        "resilience_over_time",
     ),
     "pipeline": (
-        "contract_survival", "funnel", "losses_by_cause", "overlap_with_record", "stage_durations", "time_to_first_link",
+        "contract_survival",
+        "funnel",
+        "losses_by_cause",
+        "overlap_with_record",
+        "stage_durations",
+        "time_to_first_link",
         "trust_by_year",
     ),
     "programme": ("ProgrammeTerms", "programme_metrics", "ratios"),
@@ -47,7 +74,7 @@ _HOMES = {
     "symbiosis": ("byproduct_recycling_rate", "industrial_symbiosis_indicator_felicio"),
     "tables": ("condense_accounts", "condense_flows"),
     "yearly": ("yearly_indicators",),
-}  # fmt: skip
+}
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = sorted(_HOME_OF)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ecopark.errors import DomainError
-from ecopark.indicators.tables import CARBON, condense_accounts, condense_flows, stack, sum_by, tidy
+from ecopark.indicators.tables import CARBON, add_up, condense_accounts, condense_flows, stack, sum_by, tidy
 
 RULES = ("cut_off", "half", "price", "shapley")
 _STEPS = {
@@ -39,8 +39,8 @@ def carbon_by_scope(accounts: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Tidy, t CO2e. ``exchange_co2`` (scopes ``synergy:``): net of everything the exchange causes, both ends.
-        ``avoided_co2_scope_1``, ``_2``, ``_3`` (scopes ``firm:`` and ``park``). Annual, gross.
+        Tidy, t CO2e. ``exchange_co2`` (scopes ``synergy:``): net of everything the exchange causes, both
+        ends. ``avoided_co2_scope_1``, ``_2``, ``_3`` (scopes ``firm:`` and ``park``). Annual, gross.
 
     Notes
     -----
@@ -65,8 +65,7 @@ def carbon_by_scope(accounts: pd.DataFrame) -> pd.DataFrame:
             sum_by(mine, "taker", ["firm=to_firm"]),
             sum_by(mine, "joint", ["park"]),
         ]
-        sums = pd.concat(ends).groupby(["period", "scope", "unit"], as_index=False)["value"].sum()
-        parts.append(tidy(sums, "avoided_co2_" + scope.replace(" ", "_")))
+        parts.append(tidy(add_up(ends), "avoided_co2_" + scope.replace(" ", "_")))
     return stack(parts)
 
 
@@ -81,11 +80,11 @@ def carbon_chain(accounts: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Tidy, t CO2e, scopes ``synergy:`` and ``park``, annual, gross. ``co2_disposal``, ``co2_virgin`` (as if
-        nothing were lost on the way), ``co2_loss`` (heat and other losses, below zero), ``co2_treatment``,
-        ``co2_haulage``, ``co2_inputs`` (pumping, heat pumps, treatment), ``co2_burden`` (power the giver no
-        longer makes), ``co2_construction`` (embodied in the pipe, in the year it is built). They add up
-        to the net figure.
+        Tidy, t CO2e, scopes ``synergy:`` and ``park``, annual, gross. ``co2_disposal``, ``co2_virgin``
+        (as if nothing were lost on the way), ``co2_loss`` (heat and other losses, below zero),
+        ``co2_treatment``, ``co2_haulage``, ``co2_inputs`` (pumping, heat pumps, treatment),
+        ``co2_burden`` (power the giver no longer makes), ``co2_construction`` (embodied in the pipe, in
+        the year it is built). They add up to the net figure.
 
     Notes
     -----
@@ -133,7 +132,8 @@ def needed_firms(flows: pd.DataFrame) -> dict[str, frozenset[str]]:
     """
     feeds, ends = _feeds(flows)
     return {
-        synergy: frozenset(ends[synergy]) | {ends[feed][0] for feed in needed} for synergy, needed in feeds.items()
+        synergy: frozenset(ends[synergy]) | {ends[feed][0] for feed in needed}
+        for synergy, needed in feeds.items()
     }
 
 
@@ -152,10 +152,10 @@ def needed_exchanges(flows: pd.DataFrame) -> dict[str, frozenset[str]]:
 
     Notes
     -----
-    A giver passes on if it received feed (an exchange that replaces no virgin supply) of the same kind and
-    gives on demand: a waterworks that lives on a lake. All such feeds of the run count as needed. The ledger
-    knows firms, not their units, so a firm with both a waterworks and a well of its own is taken to need
-    its lake for both.
+    A giver passes on if it received feed (an exchange that replaces no virgin supply) of the same kind
+    and gives on demand: a waterworks that lives on a lake. All such feeds of the run count as needed.
+    The ledger knows firms, not their units, so a firm with both a waterworks and a well of its own is
+    taken to need its lake for both.
     """
     return _feeds(flows)[0]
 
@@ -240,28 +240,28 @@ def credit_rules(
     currency : str
         Code of the money.
     needs : mapping of str to iterable of str, optional
-        Firms without which an exchange would not exist, as from :func:`needed_firms`; giver and taker where
-        an exchange is not named.
+        Firms without which an exchange would not exist, as from :func:`needed_firms`; giver and taker
+        where an exchange is not named.
 
     Returns
     -------
     pandas.DataFrame
-        Tidy, t CO2e, scopes ``firm:``, annual, gross: ``credit_cut_off``, ``credit_half``, ``credit_price``,
-        ``credit_shapley``.
+        Tidy, t CO2e, scopes ``firm:``, annual, gross: ``credit_cut_off``, ``credit_half``,
+        ``credit_price``, ``credit_shapley``.
 
     Notes
     -----
-    - Cut-off: the boundary is the giver's gate. The giver gets the disposal avoided less its own burden, the
-      taker the virgin supply avoided less everything it causes.
+    - Cut-off: the boundary is the giver's gate. The giver gets the disposal avoided less its own burden,
+      the taker the virgin supply avoided less everything it causes.
     - 50/50: half of the net figure each.
-    - By price: as the money gain is shared over the whole table (investment included); a partner who loses
-      money gets nothing. An exchange without a joint gain gives no price signal and is credited to
+    - By price: as the money gain is shared over the whole table (investment included); a partner who
+      loses money gets nothing. An exchange without a joint gain gives no price signal and is credited to
       nobody.
     - Shapley: :func:`link_shapley`.
 
-    For each exchange and year every rule gives out the whole net figure, so the totals agree (by price: over
-    the exchanges that gain). Cut-off and 50/50 follow the common meaning in life-cycle assessment; the
-    definition by the split of the gain is this project's own form of allocation by economic value.
+    For each exchange and year every rule gives out the whole net figure, so the totals agree (by price:
+    over the exchanges that gain). Cut-off and 50/50 follow the common meaning in life-cycle assessment;
+    the definition by the split of the gain is this project's own form of allocation by economic value.
 
     References
     ----------
@@ -270,7 +270,8 @@ def credit_rules(
     """
     rows = _carbon(accounts)
     keys = ["start", "synergy", "from_firm", "to_firm", "unit"]
-    net = rows.astype({"synergy": str}).groupby(keys, as_index=False, observed=True)[["giver", "taker", "joint"]].sum()
+    grouped = rows.astype({"synergy": str}).groupby(keys, observed=True)
+    net = grouped[["giver", "taker", "joint"]].sum().reset_index()
     share = net["synergy"].map(price_shares(accounts, currency)).to_numpy(dtype=np.float64)
     joint = net["joint"].to_numpy()
     split = {
@@ -281,9 +282,9 @@ def credit_rules(
     parts = []
     for rule, (giver, taker) in split.items():
         both = net.assign(giver=giver, taker=taker)
+        both = both[both["giver"].notna()]
         ends = [sum_by(both, "giver", ["firm=from_firm"]), sum_by(both, "taker", ["firm=to_firm"])]
-        sums = pd.concat(ends).groupby(["period", "scope", "unit"], as_index=False)["value"].sum()
-        parts.append(tidy(sums, f"credit_{rule}"))
+        parts.append(tidy(add_up(ends), f"credit_{rule}"))
     return stack([*parts, _shapley_credit(net, needs or {})])
 
 
@@ -319,7 +320,10 @@ def _shapley_credit(net: pd.DataFrame, needs: Mapping[str, Iterable[str]]) -> pd
     ]
     parts = pd.DataFrame(rows, columns=["synergy", "firm", "part"])
     shared = net.merge(parts, on="synergy")
-    return tidy(sum_by(shared.assign(credit=shared["joint"] * shared["part"]), "credit", ["firm=firm"]), "credit_shapley")
+    return tidy(
+        sum_by(shared.assign(credit=shared["joint"] * shared["part"]), "credit", ["firm=firm"]),
+        "credit_shapley",
+    )
 
 
 def _carbon(accounts: pd.DataFrame) -> pd.DataFrame:

@@ -1,13 +1,14 @@
 """Energy and water: heat by temperature, exergy, primary energy, fresh water, cascades, pollutant load.
 
-What lives here: indicators that need the grade of a stream or a factor by resource, from ledger and synergies.
-What does not: emission (:mod:`~ecopark.indicators.carbon`). Factors that are data (primary energy of
-electricity, concentrations) are arguments; a default states its source.
+What lives here: indicators that need the grade of a stream or a factor by resource, from ledger and
+synergies. What does not: emission (:mod:`~ecopark.indicators.carbon`). Factors that are data (primary
+energy of electricity, concentrations) are arguments; a default states its source.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -62,7 +63,7 @@ def heat_by_band(
     place = np.searchsorted(edges, known["grade"].to_numpy(), side="right") - 1
     if (place < 0).any():
         raise DomainError(f"heat is supplied below the lowest band, {edges[0]:g} degC")
-    names = [f"{low:g}-{high:g} degC" for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    names = [f"{low:g}-{high:g} degC" for low, high in pairwise(edges.tolist())]
     names.append(f"over {edges[-1]:g} degC")
     banded = known.assign(band=np.array(names, dtype=object)[place])
     table = pd.concat([sum_by(rows, "quantity", ["park"]), sum_by(banded, "quantity", ["band=band"])])
@@ -82,16 +83,16 @@ def exergy(flows: pd.DataFrame, synergies: pd.DataFrame, ambient: float = AMBIEN
     Returns
     -------
     pandas.DataFrame
-        Tidy, scope ``park``: ``exergy_supplied`` (MWh: heat sent, losses included, at the giver's temperature),
-        ``exergy_used`` (MWh: heat that arrived, at the temperature needed), ``exergy_efficiency`` (1, 0 to 1
-        without a heat pump).
+        Tidy, scope ``park``: ``exergy_supplied`` (MWh: heat sent, losses included, at the giver's
+        temperature), ``exergy_used`` (MWh: heat that arrived, at the temperature needed),
+        ``exergy_efficiency`` (1, 0 to 1 without a heat pump).
 
     Notes
     -----
-    ``E = Q (1 - T0 / T)`` with absolute temperatures: the Carnot factor of heat given off at one temperature
-    (condensing steam). For a stream that cools down it is an upper bound. Below the surroundings the factor
-    is taken as 0. Only exchanges with both temperatures count; the lift of a heat pump brings exergy
-    as electricity, which is not in ``exergy_supplied``.
+    ``E = Q (1 - T0 / T)`` with absolute temperatures: the Carnot factor of heat given off at one
+    temperature (condensing steam). For a stream that cools down it is an upper bound. Below the
+    surroundings the factor is taken as 0. Only exchanges with both temperatures count; the lift of a
+    heat pump brings exergy as electricity, which is not in ``exergy_supplied``.
 
     References
     ----------
@@ -122,16 +123,16 @@ def primary_factors(resources: pd.DataFrame, electricity: float = ELECTRICITY_FA
     Parameters
     ----------
     resources : pandas.DataFrame
-        Index: resource; columns ``fuel_use`` and ``electricity_use`` (MWh per unit, by the recipe of its virgin
-        supply).
+        Index: resource; columns ``fuel_use`` and ``electricity_use`` (MWh per unit, by the recipe of its
+        virgin supply).
     electricity : float, MWh/MWh
         Primary energy per electricity.
 
     Returns
     -------
     dict of str to float, MWh/unit
-        ``fuel_use + electricity x electricity_use``. Fuels count 1 (no upstream losses); what is bought without a
-        recipe counts 0.
+        ``fuel_use + electricity x electricity_use``. Fuels count 1 (no upstream losses); what is bought
+        without a recipe counts 0.
 
     References
     ----------
@@ -155,7 +156,8 @@ def primary_energy_saved(flows: pd.DataFrame, factors: Mapping[str, float]) -> p
     Returns
     -------
     pandas.DataFrame
-        Tidy, ``primary_energy_saved`` (MWh), scopes ``park`` and ``resource:`` (what was replaced, or bought for it).
+        Tidy, ``primary_energy_saved`` (MWh), scopes ``park`` and ``resource:`` (what was replaced, or
+        bought for it).
 
     Raises
     ------
@@ -171,13 +173,17 @@ def primary_energy_saved(flows: pd.DataFrame, factors: Mapping[str, float]) -> p
     table = condense_flows(flows)
     replaced = replaced_supply(table)
     bought = table[(table["route"] == "virgin") & table["synergy"].notna()]
-    rows = pd.concat([replaced, bought.assign(quantity=-bought["quantity"])]).astype({"resource": str, "kind": str})
+    rows = pd.concat([replaced, bought.assign(quantity=-bought["quantity"])]).astype(
+        {"resource": str, "kind": str}
+    )
     unknown = sorted(set(rows.loc[rows["kind"].isin(["heat", "energy"]), "resource"]) - set(factors))
     if unknown:
         raise DomainError(f"{unknown[0]!r} has no primary energy factor; give one, 0 if it has none")
     rows = rows.assign(quantity=rows["quantity"] * rows["resource"].map(dict(factors)).fillna(0.0))
     rows = rows[rows["quantity"] != 0.0]
-    return stack([tidy(sum_by(rows, "quantity", ["park", "resource=resource"], unit="MWh"), "primary_energy_saved")])
+    return stack(
+        [tidy(sum_by(rows, "quantity", ["park", "resource=resource"], unit="MWh"), "primary_energy_saved")]
+    )
 
 
 def water_saved(flows: pd.DataFrame) -> pd.DataFrame:
@@ -191,9 +197,9 @@ def water_saved(flows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Tidy, m3, scopes ``park`` and ``resource:`` (the need): ``water_reused`` (water that would have been
-        discharged took the place of fresh water) and ``water_source_shift`` (water drawn for the taker took its
-        place, such as lake water for ground water: no less is drawn, only elsewhere).
+        Tidy, m3, scopes ``park`` and ``resource:`` (the need): ``water_reused`` (water that would have
+        been discharged took the place of fresh water) and ``water_source_shift`` (water drawn for the
+        taker took its place, such as lake water for ground water: no less is drawn, only elsewhere).
 
     Notes
     -----
@@ -226,9 +232,9 @@ def cascade_ratio(flows: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    ``(fresh + reused) / fresh``: fresh is bought, drawn from outside, or given on demand by another firm; reused
-    is supply replaced by a residual. 1 where nothing is used twice. The first use need not be of the
-    same firm or process.
+    ``(fresh + reused) / fresh``: fresh is bought, drawn from outside, or given on demand by another
+    firm; reused is supply replaced by a residual. 1 where nothing is used twice. The first use need not
+    be of the same firm or process.
     """
     table = condense_flows(flows)
     replaced = replaced_supply(table)
@@ -236,7 +242,10 @@ def cascade_ratio(flows: pd.DataFrame) -> pd.DataFrame:
     given = replaced[replaced["instead_of"].isna()]
     bought = table[table["route"].isin(["virgin", "import"]) & table["synergy"].isna()]
     fresh = pd.concat([bought, given])
-    part, whole = (sum_by(rows[rows["kind"].isin(["water", "heat"])], "quantity", ["kind=kind"]) for rows in (reused, fresh))
+    part, whole = (
+        sum_by(rows[rows["kind"].isin(["water", "heat"])], "quantity", ["kind=kind"])
+        for rows in (reused, fresh)
+    )
     above = ratio(part, whole)
     return stack([tidy(above.assign(value=above["value"] + 1.0), "cascade_ratio")])
 
@@ -249,8 +258,8 @@ def pollutant_load(flows: pd.DataFrame, concentration: pd.DataFrame) -> pd.DataF
     flows : pandas.DataFrame
         Ledger.
     concentration : pandas.DataFrame
-        Columns ``resource``, ``pollutant``, ``kg_per_unit`` (kg per unit of the resource, at least 0). Resources not
-        named carry none.
+        Columns ``resource``, ``pollutant``, ``kg_per_unit`` (kg per unit of the resource, at least 0).
+        Resources not named carry none.
 
     Returns
     -------

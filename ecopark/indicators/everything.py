@@ -1,8 +1,8 @@
 """All indicators of a run in one tidy table.
 
-What lives here: :func:`all_indicators`, which condenses the long tables once and hands them to every function that needs
-nothing but a run. What does not: indicators that need data of the user's own (concentrations, degrees of
-impact, public cost, a record, a second run); those are called one by one.
+What lives here: :func:`all_indicators`, which condenses the long tables once and hands them to every
+function that needs nothing but a run. What does not: indicators that need data of the user's own
+(concentrations, degrees of impact, public cost, a record, a second run); those are called one by one.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def all_indicators(
     Returns
     -------
     pandas.DataFrame
-        Tidy with a column ``basis``: ``annual, gross``, ``at the end of the year`` (networks) or ``whole run`` (money of exchanges,
-        fairness, pipeline; dated with the last year).
+        Tidy with a column ``basis``: ``annual, gross``, ``at the end of the year`` (networks) or
+        ``whole run`` (money of exchanges, fairness, pipeline; dated with the last year).
 
     Raises
     ------
@@ -73,7 +73,8 @@ def all_indicators(
     ends = [pd.Timestamp(f"{year}-12-31") for year in years]
     states = [
         overtime.network_over_time(synergies, tables["firms"], ends, flows=flows),
-        overtime.resilience_over_time(synergies, ends),
+        # Every fifth year and the last: a structure that changes slowly and costs most of the time.
+        overtime.resilience_over_time(synergies, ends[::-1][::5]),
     ]
     whole = _whole_run(tables, flows, accounts, currency, rate, years)
     parts = ((annual, _ANNUAL), (states, _STATE), ([whole], _WHOLE))
@@ -110,7 +111,7 @@ def _whole_run(
     if (synergies["operating"] <= last).any():
         half = median_survival(pipeline.contract_survival(synergies, last))
         rows.append(("park", "contract_survival", half, "yr"))
-    error = mass.closure_error(flows)["error"].max()
+    error = mass.closure_error(tables["flows"])["error"].max()
     rows.append(("park", "closure_error", 0.0 if np.isnan(error) else float(error), "1"))
     table = pd.DataFrame(rows, columns=["scope", "indicator", "value", "unit"])
     period = pd.Timestamp(f"{years[-1]}-01-01").as_unit("s")

@@ -73,8 +73,9 @@ def landfill_diversion(flows: pd.DataFrame, resources: pd.DataFrame) -> pd.DataF
     Returns
     -------
     pandas.DataFrame
-        Tidy. ``landfill_diverted``, ``landfilled``, ``hazardous_diverted`` (t), ``landfill_diversion_rate``,
-        ``hazardous_diversion_rate`` (1, 0 to 1). Scopes ``park``, ``firm:``, ``resource:``.
+        Tidy. ``landfill_diverted``, ``landfilled``, ``hazardous_diverted`` (t),
+        ``landfill_diversion_rate``, ``hazardous_diversion_rate`` (1, 0 to 1). Scopes ``park``,
+        ``firm:``, ``resource:``.
 
     Notes
     -----
@@ -94,7 +95,10 @@ def landfill_diversion(flows: pd.DataFrame, resources: pd.DataFrame) -> pd.DataF
     def total(rows: pd.Series) -> pd.DataFrame:
         return sum_by(table[rows], "quantity", scopes)
 
-    diverted, buried = total(taken & (table["instead_of"] == LANDFILL)), total(gone & (table["to_firm"] == LANDFILL))
+    diverted, buried = (
+        total(taken & (table["instead_of"] == LANDFILL)),
+        total(gone & (table["to_firm"] == LANDFILL)),
+    )
     both = total((taken & (table["instead_of"] == LANDFILL)) | (gone & (table["to_firm"] == LANDFILL)))
     return stack(
         [
@@ -118,8 +122,8 @@ def virgin_substitution(flows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Tidy, ``virgin_substitution`` (1, 0 to 1). Scopes ``kind:``, ``resource:`` (the need) and ``firm:`` (the
-        taker; ``unit`` names the unit of the need, as in :func:`residual_use`).
+        Tidy, ``virgin_substitution`` (1, 0 to 1). Scopes ``kind:``, ``resource:`` (the need) and
+        ``firm:`` (the taker; ``unit`` names the unit of the need, as in :func:`residual_use`).
 
     Notes
     -----
@@ -134,7 +138,9 @@ def virgin_substitution(flows: pd.DataFrame) -> pd.DataFrame:
     part = sum_by(replaced, "quantity", scopes)
     whole = sum_by(pd.concat([replaced, bought]), "quantity", scopes)
     kept = whole[whole["value"] > 0.0]
-    return stack([tidy(ratio(part, whole).assign(unit=("1 of " + kept["unit"]).to_numpy()), "virgin_substitution")])
+    return stack(
+        [tidy(ratio(part, whole).assign(unit=("1 of " + kept["unit"]).to_numpy()), "virgin_substitution")]
+    )
 
 
 def replaced_supply(table: pd.DataFrame) -> pd.DataFrame:
@@ -148,8 +154,8 @@ def replaced_supply(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Rows with ``resource``, ``kind``, ``unit`` of the need and ``quantity`` replaced; rows of feed-driven takers,
-        which replace none, are left out. ``given`` is the residual that did it.
+        Rows with ``resource``, ``kind``, ``unit`` of the need and ``quantity`` replaced; rows of
+        feed-driven takers, which replace none, are left out. ``given`` is the residual that did it.
     """
     about = table[["resource", "kind", "unit"]].drop_duplicates("resource").set_index("resource").astype(str)
     rows = table[(table["route"] == "exchange") & table["delivered_resource"].notna()]
@@ -227,7 +233,9 @@ def resource_productivity(flows: pd.DataFrame, value: Mapping[str, float] | None
     else:
         made = made[made["resource"].isin(list(value))]
         made = made.assign(worth=made["quantity"] * made["resource"].astype(str).map(dict(value)))
-    bought = table[(table["kind"] == "material") & (table["unit"] == "t") & table["route"].isin(["virgin", "import"])]
+    bought = table[
+        (table["kind"] == "material") & (table["unit"] == "t") & table["route"].isin(["virgin", "import"])
+    ]
     part = sum_by(made, "worth", ["park", "firm=from_firm"], unit="t")
     whole = sum_by(bought, "quantity", ["park", "firm=to_firm"])
     unit = "t/t" if value is None else "money/t"
@@ -242,16 +250,16 @@ def closure_error(flows: pd.DataFrame, activity: pd.DataFrame | None = None) -> 
     flows : pandas.DataFrame
         Raw ledger, in order of time (a condensed one sees stores only at the end of each year).
     activity : pandas.DataFrame, optional
-        What the processes of each firm made and used over the span of the ledger: columns ``firm``, ``resource``,
-        ``made``, ``used`` (resource unit). Without it only stores can be checked, since the ledger holds
-        what crosses a firm's gate, not what happens inside.
+        What the processes of each firm made and used over the span of the ledger: columns ``firm``,
+        ``resource``, ``made``, ``used`` (resource unit). Without it only stores can be checked, since
+        the ledger holds what crosses a firm's gate, not what happens inside.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``node``, ``resource``, ``throughput``, ``imbalance`` (resource unit) and ``error`` (1, 0 and above), one
-        row per store and, with `activity`, per firm and resource. A closed ledger has an error of
-        the order of 1e-12.
+        Columns ``node``, ``resource``, ``throughput``, ``imbalance`` (resource unit) and ``error`` (1, 0
+        and above), one row per store and, with `activity`, per firm and resource. A closed ledger has an
+        error of the order of 1e-12.
 
     Raises
     ------
@@ -266,35 +274,35 @@ def closure_error(flows: pd.DataFrame, activity: pd.DataFrame | None = None) -> 
     virgin supply, or as itself where it replaces none.
     """
     require_columns(flows, ["from_firm", "to_firm", "resource", "quantity", "route"], "ledger")
-    ends = flows["from_firm"].astype(str), flows["to_firm"].astype(str)
     quantity = flows["quantity"].to_numpy(dtype=np.float64)
     if not (np.isfinite(quantity) & (quantity > 0.0)).all():
         raise DomainError("the ledger has a quantity that is not above zero")
-    if flows["from_firm"].isna().any() or flows["to_firm"].isna().any() or (ends[0] == ends[1]).any():
+    pairs = flows[["from_firm", "to_firm"]].drop_duplicates().astype(object)
+    if pairs.isna().any(axis=None) or (pairs["from_firm"] == pairs["to_firm"]).any():
         raise DomainError("the ledger has a row without two different ends")
-    rows = pd.DataFrame({"from": ends[0], "to": ends[1], "resource": flows["resource"].astype(str), "q": quantity})
+    stock = flows[flows["route"] == "stock"]
+    rows = stock.astype({"from_firm": str, "to_firm": str, "resource": str})
     parts = [_stores(rows)]
     if activity is not None:
-        parts.append(_gates(flows.assign(q=quantity), activity))
+        parts.append(_gates(flows, activity))
     table = pd.concat(parts, ignore_index=True)
     whole = table["throughput"].to_numpy()
-    return table.assign(error=np.divide(table["imbalance"], whole, out=np.zeros(len(table)), where=whole > 0.0))
+    return table.assign(
+        error=np.divide(table["imbalance"], whole, out=np.zeros(len(table)), where=whole > 0.0)
+    )
 
 
 def _stores(rows: pd.DataFrame) -> pd.DataFrame:
     """Largest overdraft of every store."""
-    into = rows[rows["to"].str.endswith(STORE)]
-    out = rows[rows["from"].str.endswith(STORE)]
-    moves = pd.concat(
-        [
-            into.assign(node=into["to"], change=into["q"]),
-            out.assign(node=out["from"], change=-out["q"]),
-        ]
-    ).sort_index(kind="stable")
+    into = rows["to_firm"].str.endswith(STORE)
+    moves = rows.assign(
+        node=rows["to_firm"].where(into, rows["from_firm"]),
+        change=rows["quantity"].where(into, -rows["quantity"]),
+    )
     keys = [moves["node"], moves["resource"]]
     level = moves.groupby(keys)["change"].cumsum()
     overdraft = (-level).clip(lower=0.0).groupby(keys).max().rename("imbalance")
-    through = moves["q"].groupby(keys).sum().rename("throughput")
+    through = moves["quantity"].groupby(keys).sum().rename("throughput")
     return pd.concat([through, overdraft], axis=1).reset_index()
 
 
@@ -304,9 +312,9 @@ def _gates(flows: pd.DataFrame, activity: pd.DataFrame) -> pd.DataFrame:
     served = (flows["route"] == "exchange") & flows["delivered_resource"].notna()
     name = flows["resource"].astype(str)
     need = name.where(~served, flows["delivered_resource"].astype(str))
-    got = flows["q"].where(~served, flows["delivered"])
+    got = flows["quantity"].where(~served, flows["delivered"])
     inward = got.groupby([flows["to_firm"].astype(str), need]).sum()
-    outward = flows["q"].groupby([flows["from_firm"].astype(str), name]).sum()
+    outward = flows["quantity"].groupby([flows["from_firm"].astype(str), name]).sum()
     index = [activity["firm"].astype(str), activity["resource"].astype(str)]
     known = pd.MultiIndex.from_arrays(index)
     enters = inward.reindex(known, fill_value=0.0).to_numpy() + activity["made"].to_numpy(dtype=np.float64)

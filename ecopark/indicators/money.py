@@ -1,11 +1,11 @@
 """Money: what an exchange is worth to its partners, and whether the split is fair.
 
-What lives here: net present value, internal rate of return, payback, split, subsidy and fairness, from the
-accounts of a run or plain series of yearly cash. What does not: prices and reservation prices, which
+What lives here: net present value, internal rate of return, payback, split, subsidy and fairness, from
+the accounts of a run or plain series of yearly cash. What does not: prices and reservation prices, which
 belong to ``ecopark.market``.
 
-Cash stands at the end of its year, the first year at time zero. Money is real, of the scenario's price year, so the
-discount rate is real too.
+Cash stands at the end of its year, the first year at time zero. Money is real, of the scenario's price
+year, so the discount rate is real too.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from scipy.sparse import csr_array
 
 from ecopark.errors import DomainError
 from ecopark.indicators.carbon import link_shapley
-from ecopark.indicators.degrees import gini
 from ecopark.indicators.tables import condense_accounts
 
 DISCOUNT_RATE = 0.05
@@ -68,18 +67,19 @@ def irr(cash: ArrayLike) -> float:
     Returns
     -------
     float, 1/yr
-        Rate at which the net present value is zero; nan where there is none or it may not be the only one.
+        Rate at which the net present value is zero; nan where there is none or it may not be the only
+        one.
 
     Notes
     -----
-    Unique if the cash changes its sign once (Descartes), or if the running sum starts negative, changes its
-    sign once and ends positive (Norstrom); then found by bisection of Brent. Cash without an investment has
-    none.
+    Unique if the cash changes its sign once (Descartes), or if the running sum starts negative, changes
+    its sign once and ends positive (Norstrom); then found by bisection of Brent. Cash without an
+    investment has none.
 
     References
     ----------
-    Norstrom, C. J. (1972). A sufficient condition for a unique nonnegative internal rate of return. Journal of
-    Financial and Quantitative Analysis 7(3), 1835-1839. https://doi.org/10.2307/2329806
+    Norstrom, C. J. (1972). A sufficient condition for a unique nonnegative internal rate of return.
+    Journal of Financial and Quantitative Analysis 7(3), 1835-1839. https://doi.org/10.2307/2329806
 
     Examples
     --------
@@ -112,8 +112,8 @@ def payback(cash: ArrayLike, rate: float = 0.0) -> float:
     Returns
     -------
     float, yr
-        Time at which the running sum (discounted) rises to zero for good, within a year by straight line; 0 where it
-        never is negative, inf where it ends negative.
+        Time at which the running sum (discounted) rises to zero for good, within a year by straight
+        line; 0 where it never is negative, inf where it ends negative.
 
     Examples
     --------
@@ -146,9 +146,10 @@ def exchange_money(accounts: pd.DataFrame, currency: str, rate: float = DISCOUNT
     Returns
     -------
     pandas.DataFrame, shape (exchanges, 11)
-        Index: synergy. ``from_firm``, ``to_firm``; ``invested`` (money, undiscounted, after grants); ``npv``, ``npv_giver``,
-        ``npv_taker`` (money, at the first year of the exchange), ``irr`` (1/yr), ``payback`` (yr), ``giver_share`` (1:
-        of the joint net present value, nan where that is not positive), ``subsidy_needed`` (money), ``years`` (int).
+        Index: synergy. ``from_firm``, ``to_firm``; ``invested`` (money, undiscounted, after grants);
+        ``npv``, ``npv_giver``, ``npv_taker`` (money, at the first year of the exchange), ``irr`` (1/yr),
+        ``payback`` (yr), ``giver_share`` (1: of the joint net present value, nan where that is not
+        positive), ``subsidy_needed`` (money), ``years`` (int).
 
     Raises
     ------
@@ -157,9 +158,9 @@ def exchange_money(accounts: pd.DataFrame, currency: str, rate: float = DISCOUNT
 
     Notes
     -----
-    Subsidy needed is ``max(0, -npv)``: the least grant at the start with which both together do not lose, over
-    the years the run shows. An exchange cut off by the end of the run is valued as if it ended there. The
-    share may lie outside 0 to 1 where one partner loses.
+    Subsidy needed is ``max(0, -npv)``: the least grant at the start with which both together do not
+    lose, over the years the run shows. An exchange cut off by the end of the run is valued as if it
+    ended there. The share may lie outside 0 to 1 where one partner loses.
     """
     table = condense_accounts(accounts)
     table = table[table["unit"] == currency].astype({"synergy": str, "from_firm": str, "to_firm": str})
@@ -169,8 +170,8 @@ def exchange_money(accounts: pd.DataFrame, currency: str, rate: float = DISCOUNT
     rows = {}
     for synergy, place in table.groupby("synergy").indices.items():
         when = year[place] - year[place].min()
-        giver = np.bincount(when, table["giver"].to_numpy()[place])
-        taker = np.bincount(when, table["taker"].to_numpy()[place])
+        giver = np.bincount(when, table["giver"].to_numpy()[place]).astype(np.float64)
+        taker = np.bincount(when, table["taker"].to_numpy()[place]).astype(np.float64)
         first = table.iloc[int(place[0])]
         values = _value(giver, taker, rate)
         rows[synergy] = {"from_firm": first["from_firm"], "to_firm": first["to_firm"], **values}
@@ -200,8 +201,8 @@ def firm_gains(accounts: pd.DataFrame, currency: str) -> pd.Series:
         money["giver"].groupby(money["from_firm"].astype(str)).sum(),
         money["taker"].groupby(money["to_firm"].astype(str)).sum(),
     ]
-    gain = pd.concat(ends)
-    return gain.groupby(level=0).sum().rename("value").rename_axis("firm")
+    gain: pd.Series = pd.concat(ends).groupby(level=0).sum()
+    return gain.rename("value").rename_axis("firm")
 
 
 def fairness(
@@ -219,8 +220,8 @@ def fairness(
     currency : str
         Code of the money.
     needs : mapping of str to iterable of str, optional
-        Firms without which an exchange would not exist, as from :func:`~ecopark.indicators.carbon.needed_firms`; giver and
-        taker where not named.
+        Firms without which an exchange would not exist, as from
+        :func:`~ecopark.indicators.carbon.needed_firms`; giver and taker where not named.
     requires : mapping of str to iterable of str, optional
         Exchanges without which an exchange would not exist, as from
         :func:`~ecopark.indicators.carbon.needed_exchanges`.
@@ -228,16 +229,18 @@ def fairness(
     Returns
     -------
     pandas.Series of float, shape (3,)
-        ``gain_gini`` (1, 0 to 1: of the firms' gains; nan if one of them loses), ``shapley_distance`` (1: share of the
-        total gain that would have to change hands to reach the Shapley value; nan without a gain),
-        ``core_violation`` (money: most that a group of firms could gain by dealing among themselves only).
+        ``gain_gini`` (1, 0 to 1: :func:`gini_with_losses` of the firms' gains), ``shapley_distance`` (1:
+        share of the total gain that would have to change hands to reach the Shapley value; nan without a
+        gain), ``core_violation`` (money: most that a group of firms could gain by dealing among
+        themselves only).
 
     Notes
     -----
-    The game adds up over exchanges: a group has the joint gain of those whose needed firms it has all of. The
-    distance is half the sum of absolute differences to :func:`~ecopark.indicators.carbon.link_shapley`, over the
-    total gain. For the core a group may also drop exchanges that lose, if no other requires them, so a violation
-    can come from an exchange that all would be better without. Sums are undiscounted.
+    The game adds up over exchanges: a group has the joint gain of those whose needed firms it has all
+    of. The distance is half the sum of absolute differences to
+    :func:`~ecopark.indicators.carbon.link_shapley`, over the total gain. For the core a group may also
+    drop exchanges that lose, if no other requires them, so a violation can come from an exchange that
+    all would be better without. Sums are undiscounted.
     """
     money = accounts[accounts["unit"] == currency].astype({"synergy": str, "from_firm": str, "to_firm": str})
     joint = (money["giver"] + money["taker"]).groupby(money["synergy"]).sum()
@@ -248,14 +251,45 @@ def fairness(
     fair = link_shapley(worth, firms_of)
     gain = firm_gains(accounts, currency).reindex(fair.index, fill_value=0.0)
     total = float(fair.sum())
-    losing = bool((gain < 0.0).any()) or not len(gain)
     payoff = {str(name): float(value) for name, value in gain.items()}
     values = {
-        "gain_gini": np.nan if losing else gini(gain.to_numpy(dtype=np.float64)),
+        "gain_gini": gini_with_losses(gain.to_numpy(dtype=np.float64)),
         "shapley_distance": float((gain - fair).abs().sum()) / 2.0 / total if total > 0.0 else np.nan,
         "core_violation": link_core_violation(payoff, worth, firms_of, requires),
     }
     return pd.Series(values, dtype=np.float64, name="value")
+
+
+def gini_with_losses(values: NDArray[np.float64]) -> float:
+    """Gini coefficient of gains some of which are losses.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,), money
+        Gains of the firms, of either sign.
+
+    Returns
+    -------
+    float
+        ``sum_i sum_j |x_i - x_j| / (2 n sum_i |x_i|)``. Unit: 1; range 0 to 1; nan where nobody gains or
+        loses.
+
+    Notes
+    -----
+    Equals the Gini coefficient where nobody loses. With losses the mean is no measure of what there is
+    to share, so the mean size takes its place; that keeps the value below 1, since
+    ``|x - y| <= |x| + |y|``. Other generalisations exist and give other numbers.
+
+    Examples
+    --------
+    >>> gini_with_losses(np.array([0.0, 4.0])), gini_with_losses(np.array([-1.0, 1.0]))
+    (0.5, 0.5)
+    """
+    size = float(np.abs(values).sum())
+    if size <= 0.0:
+        return np.nan
+    rank = 2.0 * np.arange(1, values.size + 1) - values.size - 1.0
+    return float(rank @ np.sort(values)) / (values.size * size)
 
 
 def link_core_violation(
@@ -289,13 +323,13 @@ def link_core_violation(
 
     Notes
     -----
-    Choosing a group and its links is a maximum closure problem (Picard 1976), whose linear programme has whole
-    solutions, so the result is exact for any number of firms; no list of coalitions is needed.
+    Choosing a group and its links is a maximum closure problem (Picard 1976), whose linear programme has
+    whole solutions, so the result is exact for any number of firms; no list of coalitions is needed.
 
     References
     ----------
-    Picard, J.-C. (1976). Maximal closure of a graph and applications to combinatorial problems. Management
-    Science 22(11), 1268-1272. https://doi.org/10.1287/mnsc.22.11.1268
+    Picard, J.-C. (1976). Maximal closure of a graph and applications to combinatorial problems.
+    Management Science 22(11), 1268-1272. https://doi.org/10.1287/mnsc.22.11.1268
     """
     names = [("link", link) for link in sorted(worth)] + [("firm", firm) for firm in sorted(payoff)]
     place = {name: i for i, name in enumerate(names)}
@@ -306,7 +340,9 @@ def link_core_violation(
     for link in sorted(worth):
         required = sorted(set((requires or {}).get(link, ())) & set(worth))
         arcs += [(("link", link), ("link", other)) for other in required]
-    gain = np.array([*(worth[k] for k in sorted(worth)), *(-payoff[k] for k in sorted(payoff))], dtype=np.float64)
+    gain = np.array(
+        [*(worth[k] for k in sorted(worth)), *(-payoff[k] for k in sorted(payoff))], dtype=np.float64
+    )
     scale = float(np.abs(gain).max(initial=0.0)) or 1.0
     # What is chosen must have all it stands on: chosen(a) - chosen(b) <= 0 for every arc from a to b.
     row = np.repeat(np.arange(len(arcs)), 2)

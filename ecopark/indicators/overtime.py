@@ -1,8 +1,8 @@
 """Networks of a run by date: which exchanges operate, and every network and flow indicator of them.
 
-What lives here: picking the exchanges and firms of a date, and the indicators of :mod:`~ecopark.indicators.graph`,
-:mod:`~ecopark.indicators.resilience` and :mod:`~ecopark.indicators.flownetwork` date by date. What does not: their
-formulas.
+What lives here: picking the exchanges and firms of a date, and the indicators of
+:mod:`~ecopark.indicators.graph`, :mod:`~ecopark.indicators.resilience` and
+:mod:`~ecopark.indicators.flownetwork` date by date. What does not: their formulas.
 """
 
 from __future__ import annotations
@@ -17,7 +17,12 @@ from numpy.typing import NDArray
 from ecopark.errors import DomainError
 from ecopark.indicators.flownetwork import ECOLOGY_UNITS, FlowNetwork, describe_flows
 from ecopark.indicators.graph import NETWORK_INDICATORS, RECYCLED_SHARE, network
-from ecopark.indicators.resilience import removal_curve, removal_loss, robustness_area, single_supplier_share
+from ecopark.indicators.resilience import (
+    largest_removal_loss,
+    removal_curve,
+    robustness_area,
+    single_supplier_share,
+)
 from ecopark.indicators.spreading import cascade_threshold
 from ecopark.indicators.tables import TIDY, condense_flows, require_columns, stack
 
@@ -50,7 +55,8 @@ def present_at(firms: pd.DataFrame, when: str | pd.Timestamp) -> list[str]:
     Parameters
     ----------
     firms : pandas.DataFrame
-        Index: firm; columns ``opens`` and ``closes``, missing where it was there from the start or to the end.
+        Index: firm; columns ``opens`` and ``closes``, missing where it was there from the start or to
+        the end.
     when : str or pandas.Timestamp
 
     Returns
@@ -85,8 +91,9 @@ def network_over_time(
     Returns
     -------
     pandas.DataFrame
-        Tidy, scope ``park``; `period` is the date. Indicators of :func:`~ecopark.indicators.graph.network`, and
-        ``turnover`` (1, 0 to 1: links gone or new since the date before over links of either).
+        Tidy, scope ``park``; `period` is the date. Indicators of
+        :func:`~ecopark.indicators.graph.network`, and ``turnover`` (1, 0 to 1: links gone or new since
+        the date before over links of either).
 
     Raises
     ------
@@ -95,7 +102,8 @@ def network_over_time(
 
     Notes
     -----
-    A date on which the same exchanges operate among the same firms as on the one before is not computed again.
+    A date on which the same exchanges operate among the same firms as on the one before is not computed
+    again.
     """
     if rule not in ("linked", "present"):
         raise DomainError(f"node rule {rule!r} is unknown; expected 'linked' or 'present'")
@@ -112,7 +120,9 @@ def network_over_time(
         now = (tuple(running["synergy"]), None if nodes is None else tuple(nodes))
         if now != state:
             values, state = {str(k): float(v) for k, v in network(running, nodes=nodes).items()}, now
-        here = set(zip(running["from_firm"], running["to_firm"], running["resource"], strict=True))
+        here: set[tuple[str, ...]] = set(
+            zip(running["from_firm"], running["to_firm"], running["resource"], strict=True)
+        )
         either = here if links is None else here | links
         gone = np.nan if links is None or not either else 1.0 - len(here & links) / len(either)
         row = {**values, "turnover": gone}
@@ -151,8 +161,9 @@ def recycled_share(flows: pd.DataFrame) -> pd.Series:
     keys = ["synergy", "from_firm", "resource", "start"]
     part = sent.groupby(keys, as_index=False)["quantity"].sum()
     joined = part.merge(whole, on=["from_firm", "resource", "start"], suffixes=("", "_whole"))
-    share = (joined["quantity"] / joined["quantity_whole"]).clip(upper=1.0)
-    return share.set_axis(pd.MultiIndex.from_frame(joined[["synergy", "start"]])).rename(RECYCLED_SHARE)
+    share: pd.Series = (joined["quantity"] / joined["quantity_whole"]).clip(upper=1.0)
+    share.index = pd.MultiIndex.from_frame(joined[["synergy", "start"]])
+    return share.rename(RECYCLED_SHARE)
 
 
 def resilience_over_time(
@@ -172,10 +183,10 @@ def resilience_over_time(
     Returns
     -------
     pandas.DataFrame
-        Tidy, scope ``park``, unit 1: ``largest_removal_loss`` (share of exchanges lost with the worst firm),
-        ``single_supplier_share`` (by receiver and need), ``cascade_threshold`` (for at most half of the firms),
-        ``robustness_targeted`` and ``robustness_random`` (area under the removal curve, most connected first and at
-        random). Dates without an exchange have no rows.
+        Tidy, scope ``park``, unit 1: ``largest_removal_loss`` (share of exchanges lost with the worst
+        firm), ``single_supplier_share`` (by receiver and need), ``cascade_threshold`` (for at most half
+        of the firms), ``robustness_targeted`` and ``robustness_random`` (area under the removal curve,
+        most connected first and at random). Dates without an exchange have no rows.
     """
     state: tuple[str, ...] | None = None
     values: dict[str, float] = {}
@@ -186,7 +197,7 @@ def resilience_over_time(
         if tuple(edges["synergy"]) != state:
             state = tuple(edges["synergy"])
             values = {
-                "largest_removal_loss": float(removal_loss(edges)["share_lost"].max()),
+                "largest_removal_loss": largest_removal_loss(edges),
                 "single_supplier_share": single_supplier_share(edges, resource="to_resource"),
                 "cascade_threshold": cascade_threshold(edges, limit=0.5),
                 "robustness_targeted": robustness_area(removal_curve(edges, "degree")),
@@ -214,10 +225,10 @@ def ecology_over_time(flows: pd.DataFrame, units: Sequence[str] = ("t", "m3", "M
     Notes
     -----
     Compartments are firms. Import: bought, drawn from outside, taken from store. Export: products and
-    residuals sold, put into store. Loss: disposal, losses on the way. Processes turn one thing into another
-    and the ledger does not follow what they burn, evaporate or take from the air, so each firm is closed by
-    force: what enters beyond what leaves is a loss, what leaves beyond what enters an import. In tonnes
-    this is a large part of the throughput; the network in cubic metres is the cleanest.
+    residuals sold, put into store. Loss: disposal, losses on the way. Processes turn one thing into
+    another and the ledger does not follow what they burn, evaporate or take from the air, so each firm
+    is closed by force: what enters beyond what leaves is a loss, what leaves beyond what enters an
+    import. In tonnes this is a large part of the throughput; the network in cubic metres is the cleanest.
     """
     table = condense_flows(flows)
     rows = []
@@ -247,7 +258,9 @@ def flow_network(rows: pd.DataFrame) -> FlowNetwork:
     """
     route, q = rows["route"].to_numpy(dtype=object), rows["quantity"].to_numpy(dtype=np.float64)
     giver, taker = rows["from_firm"].to_numpy(dtype=object), rows["to_firm"].to_numpy(dtype=object)
-    stored = np.array([r == "stock" and str(t).endswith(" store") for r, t in zip(route, taker, strict=True)], dtype=bool)
+    stored = np.array(
+        [r == "stock" and str(t).endswith(" store") for r, t in zip(route, taker, strict=True)], dtype=bool
+    )
     inside = route == "exchange"
     inward = np.isin(route, ["virgin", "import"]) | ((route == "stock") & ~stored)
     outward, lost = np.isin(route, ["product", "export"]) | stored, np.isin(route, ["disposal", "loss"])
@@ -281,7 +294,7 @@ def _running_at(
         yield when, edges[(began <= date) & ~(ended <= date)]
 
 
-def _tidy_rows(rows: list[tuple[object, str, str, float, str]]) -> pd.DataFrame:
+def _tidy_rows(rows: Sequence[tuple[object, str, str, float, str]]) -> pd.DataFrame:
     """Tidy table of rows in the order of its columns."""
     if not rows:
         return stack([])

@@ -1,12 +1,13 @@
 """From idea to exchange: the funnel, its durations, why ideas are lost, how long exchanges last.
 
-What lives here: indicators of the ``synergies`` and ``trust`` tables of a run. What does not: the estimators of
-survival and overlap (:mod:`~ecopark.indicators.survival`).
+What lives here: indicators of the ``synergies`` and ``trust`` tables of a run. What does not: the
+estimators of survival and overlap (:mod:`~ecopark.indicators.survival`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -30,14 +31,15 @@ def funnel(synergies: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame, shape (6, 4)
-        Index: stage. ``reached`` (int), ``lost`` (int: ended as lost with this stage as the last one), ``stage_rate`` (1: of those
-        that reached the stage before), ``overall_rate`` (1: of all ideas). nan where there is nothing to divide by.
+        Index: stage. ``reached`` (int), ``lost`` (int: ended as lost with this stage as the last one),
+        ``stage_rate`` (1: of those that reached the stage before), ``overall_rate`` (1: of all ideas).
+        nan where there is nothing to divide by.
 
     Notes
     -----
-    An idea that skips a stage counts as having reached it. The Korean programme reported 449 explored, 296
-    supported, 244 completed, 118 commercial: rates 0.66, 0.82, 0.48, overall 0.26. Its stages are not these
-    stages, so only the overall rate compares directly.
+    An idea that skips a stage counts as having reached it. The Korean programme reported 449 explored,
+    296 supported, 244 completed, 118 commercial: rates 0.66, 0.82, 0.48, overall 0.26. Its stages are
+    not these stages, so only the overall rate compares directly.
     """
     require_columns(synergies, [*STAGES, "state"], "synergies")
     there = synergies[list(STAGES)].notna().to_numpy()
@@ -67,15 +69,15 @@ def stage_durations(synergies: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index: ``identified to screened`` and so on, last ``identified to operating``. ``ideas`` (int), ``median``, ``low``,
-        ``high`` (yr: quartiles), nan where no idea made the step.
+        Index: ``identified to screened`` and so on, last ``identified to operating``. ``ideas`` (int),
+        ``median``, ``low``, ``high`` (yr: quartiles), nan where no idea made the step.
 
     Notes
     -----
     Of those that made the step: lost ideas are left out, so a slow step that kills ideas looks fast.
     """
     require_columns(synergies, STAGES, "synergies")
-    steps = [*zip(STAGES[:-1], STAGES[1:], strict=True), (STAGES[0], STAGES[-1])]
+    steps = [*pairwise(STAGES), (STAGES[0], STAGES[-1])]
     rows = {}
     for start, end in steps:
         years = ((synergies[end] - synergies[start]).dt.days / _DAYS).dropna().to_numpy(dtype=np.float64)
@@ -95,8 +97,9 @@ def losses_by_cause(synergies: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Tidy, counts, scopes ``park`` and ``reason:``: ``ideas_lost`` (never operated; reason ``permit`` is a refusal) and
-        ``exchanges_ended`` (had operated: expired, breached, closed; scope ``state:`` as well).
+        Tidy, counts, scopes ``park`` and ``reason:``: ``ideas_lost`` (never operated; reason ``permit``
+        is a refusal) and ``exchanges_ended`` (had operated: expired, breached, closed; scope ``state:``
+        as well).
     """
     require_columns(synergies, ["state", "reason", "ended", "operating"], "synergies")
     over = synergies[synergies["ended"].notna()]
@@ -145,7 +148,9 @@ def contract_survival(synergies: pd.DataFrame, until: str | pd.Timestamp) -> pd.
     return kaplan_meier((stop - ever["operating"]).dt.days.to_numpy() / _DAYS, ended)
 
 
-def time_to_first_link(synergies: pd.DataFrame, firms: pd.DataFrame, start: str | pd.Timestamp) -> pd.DataFrame:
+def time_to_first_link(
+    synergies: pd.DataFrame, firms: pd.DataFrame, start: str | pd.Timestamp
+) -> pd.DataFrame:
     """How long each firm was there before its first exchange.
 
     Parameters
@@ -167,7 +172,8 @@ def time_to_first_link(synergies: pd.DataFrame, firms: pd.DataFrame, start: str 
     ever = synergies[synergies["operating"].notna()]
     ends = pd.concat([ever.set_index(side)["operating"] for side in ("from_firm", "to_firm")])
     first = ends.groupby(level=0).min().reindex(firms.index)
-    there = firms["opens"].fillna(pd.Timestamp(start)).clip(lower=pd.Timestamp(start))
+    begin = pd.Timestamp(start)
+    there = firms["opens"].where(firms["opens"] > begin, begin)
     return pd.DataFrame({"first": first, "years": (first - there).dt.days / _DAYS})
 
 
@@ -209,11 +215,13 @@ def trust_by_year(trust: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Tidy: ``trust_mean`` (1, 0 to 1; scopes ``park`` and ``firm:``) and ``trusting_pairs`` (count, scope ``park``: pairs
-        above 0.5).
+        Tidy: ``trust_mean`` (1, 0 to 1; scopes ``park`` and ``firm:``) and ``trusting_pairs`` (count,
+        scope ``park``: pairs above 0.5).
     """
     require_columns(trust, ["date", "firm", "partner", "trust"], "trust")
-    rows = trust.assign(start=trust["date"].to_numpy().astype("datetime64[Y]").astype("datetime64[s]"), unit="1", one=1.0)
+    rows = trust.assign(
+        start=trust["date"].to_numpy().astype("datetime64[Y]").astype("datetime64[s]"), unit="1", one=1.0
+    )
     both = pd.concat([rows, rows.assign(firm=rows["partner"])])
     parts = []
     for table, scope in ((rows, "park"), (both, "firm=firm")):

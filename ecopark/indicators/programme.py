@@ -51,7 +51,9 @@ class ProgrammeTerms:
     def __post_init__(self) -> None:
         shares = list(self.cost_shares.values())
         if any(share < 0.0 for share in shares) or sum(shares) > 1.0 + 1e-12:
-            raise DomainError("cost shares are negative or add up to more than 1: cost would be counted twice")
+            raise DomainError(
+                "cost shares are negative or add up to more than 1: cost would be counted twice"
+            )
 
 
 def programme_metrics(
@@ -75,23 +77,24 @@ def programme_metrics(
     Returns
     -------
     pandas.DataFrame
-        Tidy with a column ``basis``, scope ``park``: ``programme_landfill``, ``programme_hazardous``, ``programme_virgin``
-        (t), ``programme_water`` (m3), ``programme_co2`` (t CO2e), ``programme_cost_saved``, ``programme_sales``,
-        ``programme_investment`` (money), and with the terms for them ``programme_jobs``,
-        ``programme_cost_per_t_landfill``, ``programme_cost_per_t_co2``, ``programme_benefit_cost``.
+        Tidy with a column ``basis``, scope ``park``: ``programme_landfill``, ``programme_hazardous``,
+        ``programme_virgin`` (t), ``programme_water`` (m3), ``programme_co2`` (t CO2e),
+        ``programme_cost_saved``, ``programme_sales``, ``programme_investment`` (money), and with the
+        terms for them ``programme_jobs``, ``programme_cost_per_t_landfill``,
+        ``programme_cost_per_t_co2``, ``programme_benefit_cost``.
 
     Notes
     -----
-    - Landfill, hazardous: :func:`~ecopark.indicators.mass.landfill_diversion`. Virgin: tonnes of virgin material
-      replaced. Water: fresh water bought or drawn that was avoided.
+    - Landfill, hazardous: :func:`~ecopark.indicators.mass.landfill_diversion`. Virgin: tonnes of virgin
+      material replaced. Water: fresh water bought or drawn that was avoided.
     - Extra sales: what partners paid each other, whichever way (a gate fee is a sale of the taker).
     - Cost saved: the running gain of both together less those payments, so that sales + cost saved is the
       joint running gain and nothing counts twice.
     - Investment is paid once: it is not multiplied with a lifetime, only summed on a cumulative basis.
     - Jobs follow annual sales and investment times the factors given.
-    - Cost per tonne: share of the public cost over the metric; benefit-cost: (cost saved + sales) over the
-      whole cost. On a cumulative basis the cost is summed too; on a lifetime basis one year's cost stands
-      against what that year's exchanges bring over their lives.
+    - Cost per tonne: share of the public cost over the metric; benefit-cost: (cost saved + sales) over
+      the whole cost. On a cumulative basis the cost is summed too; on a lifetime basis one year's cost
+      stands against what that year's exchanges bring over their lives.
 
     No rebound, no displacement of sales elsewhere, no discounting.
     """
@@ -108,15 +111,16 @@ def ratios(totals: Mapping[str, float]) -> pd.Series:
     Parameters
     ----------
     totals : mapping of str to float
-        Any of ``landfill``, ``co2``, ``virgin``, ``hazardous`` (t), ``cost_saved``, ``sales``, ``investment``,
-        ``public_cost`` (one money), all on one basis.
+        Any of ``landfill``, ``co2``, ``virgin``, ``hazardous`` (t), ``cost_saved``, ``sales``,
+        ``investment``, ``public_cost`` (one money), all on one basis.
 
     Returns
     -------
     pandas.Series of float
-        ``co2_per_landfill``, ``virgin_per_landfill``, ``hazardous_per_landfill`` (t/t), ``saved_per_landfill``,
-        ``sales_per_landfill`` (money/t), ``leverage`` (1: private over public money), ``payback`` (yr: investment over
-        saved plus sales, where those are annual). Those whose parts are not given are left out.
+        ``co2_per_landfill``, ``virgin_per_landfill``, ``hazardous_per_landfill`` (t/t),
+        ``saved_per_landfill``, ``sales_per_landfill`` (money/t), ``leverage`` (1: private over public
+        money), ``payback`` (yr: investment over saved plus sales, where those are annual). Those whose
+        parts are not given are left out.
 
     Notes
     -----
@@ -158,7 +162,10 @@ def _annual(
     saved = pd.concat([running, paid.assign(joint=-paid["joint"])])
     invested = money[money["item"] == "investment"].assign(joint=lambda rows: -rows["joint"])
     parts = {
-        "programme_virgin": (replaced[(replaced["kind"] == "material") & (replaced["unit"] == "t")], "quantity"),
+        "programme_virgin": (
+            replaced[(replaced["kind"] == "material") & (replaced["unit"] == "t")],
+            "quantity",
+        ),
         "programme_water": (_fresh_water(ledger, replaced), "quantity"),
         "programme_co2": (books[books["unit"] == CARBON], "joint"),
         "programme_sales": (paid, "joint"),
@@ -182,8 +189,7 @@ def _fresh_water(ledger: pd.DataFrame, replaced: pd.DataFrame) -> pd.DataFrame:
 
 def _paid_once(invested: pd.DataFrame, basis: Basis) -> pd.DataFrame:
     """Investment: summed on a cumulative basis, never multiplied with a lifetime."""
-    kind = "cumulative" if basis.kind == "cumulative" else "annual"
-    return on_basis(invested, Basis(kind=kind, share=basis.share))
+    return on_basis(invested, basis if basis.kind == "cumulative" else Basis(share=basis.share))
 
 
 def _jobs(annual: pd.DataFrame, terms: ProgrammeTerms) -> pd.DataFrame:
@@ -215,7 +221,9 @@ def _per_cost(table: pd.DataFrame, terms: ProgrammeTerms, currency: str) -> pd.D
     else:
         spent = cost.reindex(years).to_numpy(dtype=np.float64)
     zero = pd.Series(0.0, index=wide.index)
-    benefit = wide.get("programme_cost_saved", zero).fillna(0.0) + wide.get("programme_sales", zero).fillna(0.0)
+    benefit = wide.get("programme_cost_saved", zero).fillna(0.0) + wide.get("programme_sales", zero).fillna(
+        0.0
+    )
     values = {"programme_benefit_cost": (benefit.to_numpy() / np.where(spent > 0.0, spent, np.nan), "1")}
     for metric in ("landfill", "co2"):
         amount = wide.get(f"programme_{metric}", zero).fillna(0.0).to_numpy()
@@ -223,7 +231,9 @@ def _per_cost(table: pd.DataFrame, terms: ProgrammeTerms, currency: str) -> pd.D
         per_tonne = spent * share / np.where(amount > 0.0, amount, np.nan)
         values[f"programme_cost_per_t_{metric}"] = (per_tonne, f"{currency}/t")
     parts = [
-        pd.DataFrame({"period": wide.index, "scope": "park", "unit": unit, "value": value}).dropna().pipe(tidy, name)
+        pd.DataFrame({"period": wide.index, "scope": "park", "unit": unit, "value": value})
+        .dropna()
+        .pipe(tidy, name)
         for name, (value, unit) in values.items()
     ]
     return stack(parts).assign(basis=terms.basis.label)

@@ -106,7 +106,7 @@ _GROUPS: tuple[tuple[str, Callable[..., Any], dict[str, str]], ...] = (
     }),
     ("resilience-of-a-network-as-it-stands", overtime.resilience_over_time, dict.fromkeys(
         ("largest_removal_loss", "robustness_targeted", "robustness_random"), "1")),
-    ("resilience-of-a-network-as-it-stands", resilience.removal_loss, {"removal_loss": "mixed"}),
+    ("resilience-of-a-network-as-it-stands", resilience.removal_loss, {"removal_loss": "1"}),
     ("resilience-of-a-network-as-it-stands", resilience.removal_curve, {"removal_curve": "1"}),
     ("resilience-of-a-network-as-it-stands", resilience.single_supplier_share, {"single_supplier_share": "1"}),
     ("resilience-of-a-network-as-it-stands", spreading.cascade, {"cascade": "round"}),

@@ -7,6 +7,7 @@ suppliers; all on a plain edge list. What does not: failures that spread
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -85,6 +86,36 @@ def removal_loss(
         },
         index=pd.Index(park.names, name="node", tupleize_cols=False),
     )
+
+
+def largest_removal_loss(
+    edges: pd.DataFrame, *, source: str = "from_firm", target: str = "to_firm", weight: str | None = None
+) -> float:
+    """Share of all exchanges that goes with the worst node. Unit: 1; range 0 to 1; nan without an exchange.
+
+    Parameters
+    ----------
+    edges : pandas.DataFrame
+        One row per exchange.
+    source, target : str
+        Columns with the name of the giver and of the receiver.
+    weight : str, optional
+        Column with the quantity of each exchange; without it each exchange counts 1.
+
+    Returns
+    -------
+    float
+        Largest ``share_lost`` of :func:`removal_loss`.
+
+    Raises
+    ------
+    DomainError
+        If the table cannot be read as a graph.
+    """
+    park = read_edges(edges, source=source, target=target, weight=weight)
+    load = park.load
+    lost = weighted_count(park.origin, load, park.nodes) + weighted_count(park.target, load, park.nodes)
+    return float(lost.max() / load.sum()) if load.sum() > 0.0 else np.nan
 
 
 def removal_curve(
@@ -217,8 +248,9 @@ def single_supplier_share(
     if resource is not None and resource not in edges.columns:
         raise DomainError(f"the edge list has no column {resource!r}; it has {list(map(str, edges.columns))}")
     need = [target] if resource is None else [target, resource]
-    givers = edges.groupby(need, dropna=False)[source].nunique()
-    return float((givers == 1).mean()) if len(givers) else np.nan
+    pairs = {(row[0], row[1:]) for row in edges[[source, *need]].itertuples(index=False, name=None)}
+    givers = Counter(wanted for _, wanted in pairs)
+    return sum(count == 1 for count in givers.values()) / len(givers) if givers else np.nan
 
 
 def _pieces(park: ParkGraph, kept: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -1,8 +1,9 @@
 """Recovery: what is left of the exchanges after a shock, and how long until they are back.
 
-What lives here: the comparison of two runs of the same park and seed, one with a shock (a firm closes, a fuel is
-switched), through their ledgers; firms have renegotiated in between. What does not: the shock itself, which is a
-change of the scenario, and the loss before anyone reacts (:mod:`~ecopark.indicators.resilience`).
+What lives here: the comparison of two runs of the same park and seed, one with a shock (a firm closes, a
+fuel is switched), through their ledgers; firms have renegotiated in between. What does not: the shock
+itself, which is a change of the scenario, and the loss before anyone reacts
+(:mod:`~ecopark.indicators.resilience`).
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def flow_kept(base: pd.DataFrame, shocked: pd.DataFrame, period: str = "M") -> p
     -------
     pandas.DataFrame
         Index: start of the period. One column per unit with the ratio (1, 0 and above; nan where the base
-        exchanges nothing), and ``all``: the mean over the units that have a value, since units cannot be added.
+        exchanges nothing), and ``all``: the mean over the units that have a value, since units cannot be
+        added.
 
     Raises
     ------
@@ -69,10 +71,11 @@ def recovery(
     Returns
     -------
     pandas.DataFrame
-        Index: unit, and ``all``. ``flow_kept`` (1: lowest share after the shock), ``flow_kept_mean`` (1: mean from the
-        shock to the end), ``recovery_time`` (yr from the shock to the start of the first period of lasting
-        recovery after the flow fell; 0 where it never fell below the threshold, inf where it does not
-        recover), ``loss`` (yr: mean shortfall times time, the area of the resilience triangle).
+        Index: unit, and ``all``. ``flow_kept`` (1: lowest share after the shock), ``flow_kept_mean`` (1:
+        mean from the shock to the end), ``recovery_time`` (yr from the shock to the start of the first
+        period of lasting recovery after the flow fell; 0 where it never fell below the threshold, inf
+        where it does not recover), ``loss`` (yr: mean shortfall times time, the area of the resilience
+        triangle).
 
     Raises
     ------
@@ -81,9 +84,9 @@ def recovery(
 
     Notes
     -----
-    Measured against what the base run does in the same month, so seasons and closures of both cancel. Shares above
-    1 (an exchange the shock made possible) count as 1 in ``loss`` only. In periods in which the base
-    exchanges nothing the share is not defined and the period is passed over.
+    Measured against what the base run does in the same month, so seasons and closures of both cancel.
+    Shares above 1 (an exchange the shock made possible) count as 1 in ``loss`` only. In periods in which
+    the base exchanges nothing the share is not defined and the period is passed over.
 
     References
     ----------
@@ -97,13 +100,19 @@ def recovery(
     ends = np.append(kept.index.to_numpy()[1:], np.datetime64("NaT"))
     later = kept[(kept.index >= date) | (pd.Series(ends, index=kept.index) > date)]
     if not len(later):
-        raise DomainError(f"no exchange of the base run after {date.date()}; the shock lies outside the ledgers")
-    rows = {column: _recover(later[column].dropna(), date, threshold, period, hold) for column in later.columns}
+        raise DomainError(
+            f"no exchange of the base run after {date.date()}; the shock lies outside the ledgers"
+        )
+    rows = {
+        column: _recover(later[column].dropna(), date, threshold, period, hold) for column in later.columns
+    }
     names = ["flow_kept", "flow_kept_mean", "recovery_time", "loss"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=names).rename_axis("unit")
 
 
-def _recover(share: pd.Series, when: pd.Timestamp, threshold: float, period: str, hold: int) -> dict[str, float]:
+def _recover(
+    share: pd.Series, when: pd.Timestamp, threshold: float, period: str, hold: int
+) -> dict[str, float]:
     """Recovery of one column of shares."""
     values = share.to_numpy(dtype=np.float64)
     if not values.size:
@@ -130,5 +139,10 @@ def _exchanged(flows: pd.DataFrame, period: str) -> pd.DataFrame:
     require_columns(flows, ["start", "unit", "route", "quantity"], "ledger")
     rows = flows[flows["route"] == "exchange"]
     when = rows["start"].to_numpy().astype(f"datetime64[{period}]").astype("datetime64[s]")
-    table = rows["quantity"].groupby([pd.Series(when, index=rows.index, name="period"), rows["unit"].astype(str)]).sum()
-    return table.unstack("unit").fillna(0.0)
+    table = (
+        rows["quantity"]
+        .groupby([pd.Series(when, index=rows.index, name="period"), rows["unit"].astype(str)])
+        .sum()
+    )
+    wide = table.reset_index().pivot_table(index="period", columns="unit", values="quantity", aggfunc="sum")
+    return wide.fillna(0.0)

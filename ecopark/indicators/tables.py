@@ -4,9 +4,9 @@ What lives here: :func:`condense_flows` and :func:`condense_accounts`, which sum
 year without losing a column that any indicator asks for, and the two helpers that write the tidy
 table ``period, scope, indicator, value, unit``. What does not: any indicator.
 
-Scopes are ``park``, ``kind:heat``, ``resource:fly_ash``, ``firm:asnaes``, ``synergy:...``. Tonnes, cubic metres and
-megawatt hours are never added: where a quantity is given for the park or a firm, rows of different
-units stand beside each other.
+Scopes are ``park``, ``kind:heat``, ``resource:fly_ash``, ``firm:asnaes``, ``synergy:...``. Tonnes, cubic
+metres and megawatt hours are never added: where a quantity is given for the park or a firm, rows of
+different units stand beside each other.
 """
 
 from __future__ import annotations
@@ -88,7 +88,9 @@ def require_columns(table: pd.DataFrame, needed: Iterable[str], what: str) -> No
     """
     missing = [column for column in needed if column not in table.columns]
     if missing:
-        raise DomainError(f"the {what} table has no column {missing[0]!r}; it has {list(map(str, table.columns))}")
+        raise DomainError(
+            f"the {what} table has no column {missing[0]!r}; it has {list(map(str, table.columns))}"
+        )
 
 
 def sum_by(
@@ -112,15 +114,49 @@ def sum_by(
     pandas.DataFrame
         Columns ``period, scope, unit, value``.
     """
-    units = rows["unit"].astype(str) if unit is None else pd.Series(unit, index=rows.index)
+    period = _codes(rows["start"])
+    units = _codes(rows["unit"]) if unit is None else np.zeros_like(period)
+    value = rows[column].to_numpy(dtype=np.float64)
     parts = []
     for scope in scopes:
         label, _, name = scope.partition("=")
-        names = f"{label}:" + rows[name].astype(str) if name else pd.Series(label, index=rows.index)
-        keys = {"period": rows["start"], "scope": names, "unit": units}
-        parts.append(pd.DataFrame({**keys, "value": rows[column].to_numpy(dtype=np.float64)}))
-    stacked = pd.concat(parts, ignore_index=True)
-    return stacked.groupby(["period", "scope", "unit"], as_index=False, sort=True, observed=True)["value"].sum()
+        code, groups = _combine([period, units, *([_codes(rows[name])] if name else [])])
+        first = _first_of(code, groups)
+        names = (
+            f"{label}:" + rows[name].iloc[first].astype(str)
+            if name
+            else pd.Series([label] * groups, dtype="str")
+        )
+        parts.append(
+            pd.DataFrame(
+                {
+                    "period": rows["start"].to_numpy()[first],
+                    "scope": names.to_numpy(),
+                    "unit": rows["unit"].iloc[first].astype(str).to_numpy() if unit is None else unit,
+                    "value": np.bincount(code, value, minlength=groups),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+
+
+def add_up(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Add results of :func:`sum_by` whose scopes overlap, such as givers and takers.
+
+    Parameters
+    ----------
+    parts : iterable of pandas.DataFrame
+        Columns ``period, scope, unit, value``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns, one row per period, scope and unit.
+    """
+    table = pd.concat(list(parts), ignore_index=True)
+    code, groups = _combine([_codes(table[key]) for key in ("period", "scope", "unit")])
+    total = np.bincount(code, table["value"].to_numpy(dtype=np.float64), minlength=groups)
+    return table.iloc[_first_of(code, groups)].assign(value=total).reset_index(drop=True)
 
 
 def ratio(part: pd.DataFrame, whole: pd.DataFrame, unit: str = "1") -> pd.DataFrame:
@@ -195,8 +231,7 @@ def _condense(table: pd.DataFrame, keys: Sequence[str], sums: Sequence[str]) -> 
     require_columns(table, ["start", *keys, *sums], "ledger")
     year = table["start"].to_numpy().astype("datetime64[Y]").astype(np.int64)
     code, groups = _combine([year - year.min(initial=0), *(_codes(table[key]) for key in keys)])
-    first = np.zeros(groups, dtype=np.int64)
-    first[code[::-1]] = np.arange(code.size)[::-1]
+    first = _first_of(code, groups)
     begins = year[first].astype("datetime64[Y]")
     columns: dict[str, object] = {
         "start": begins.astype("datetime64[s]"),
@@ -205,11 +240,18 @@ def _condense(table: pd.DataFrame, keys: Sequence[str], sums: Sequence[str]) -> 
     columns |= {key: table[key].iloc[first].reset_index(drop=True) for key in keys}
     for name in sums:
         values = table[name].to_numpy(dtype=np.float64)
-        columns[name] = np.bincount(code, np.nan_to_num(values), minlength=groups)
+        total = np.bincount(code, np.nan_to_num(values), minlength=groups)
         # What is missing in all rows of a group stays missing.
         there = np.bincount(code, ~np.isnan(values), minlength=groups) > 0
-        columns[name] = np.where(there, columns[name], np.nan)
+        columns[name] = np.where(there, total, np.nan)
     return pd.DataFrame(columns)
+
+
+def _first_of(code: NDArray[np.int64], groups: int) -> NDArray[np.int64]:
+    """Row in which each group comes first. ndarray of int, shape (groups,), 1."""
+    first = np.zeros(groups, dtype=np.int64)
+    first[code[::-1]] = np.arange(code.size)[::-1]
+    return first
 
 
 def _codes(column: pd.Series) -> NDArray[np.int64]:

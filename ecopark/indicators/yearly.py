@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ecopark.indicators.tables import CARBON, condense_accounts, condense_flows, stack, sum_by, tidy
+from ecopark.indicators.tables import CARBON, add_up, condense_accounts, condense_flows, stack, sum_by, tidy
 
 _KINDS = {
     "material": "avoided_waste",
@@ -89,14 +89,12 @@ def _accounts(accounts: pd.DataFrame, synergies: pd.DataFrame, currency: str) ->
     parts = []
     for unit, indicator in ((CARBON, "avoided_co2"), (currency, "joint_gain")):
         rows = table[table["unit"] == unit]
-        sums = pd.concat(
-            [
-                sum_by(rows, "joint", ["park", "resource=resource"]),
-                sum_by(rows, "giver", ["firm=from_firm"]),
-                sum_by(rows, "taker", ["firm=to_firm"]),
-            ]
-        ).groupby(["period", "scope", "unit"], as_index=False)["value"].sum()
-        parts.append(tidy(sums, indicator))
+        ends = [
+            sum_by(rows, "joint", ["park", "resource=resource"]),
+            sum_by(rows, "giver", ["firm=from_firm"]),
+            sum_by(rows, "taker", ["firm=to_firm"]),
+        ]
+        parts.append(tidy(add_up(ends), indicator))
     return parts
 
 

@@ -4,7 +4,8 @@ What lives here: exact Shapley values and the test of the core for any game smal
 coalitions. What does not: games that add up over links, which need no list
 (``ecopark.indicators.carbon.link_shapley``), and any knowledge of firms or pipes.
 
-A game is a function from a coalition (a frozenset of players) to its worth; the empty one is worth nothing.
+A game is a function from a coalition (a frozenset of players) to its worth; the empty one is worth
+nothing.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def shapley_value(players: Sequence[Hashable], worth: Worth) -> dict[Hashable, f
     Returns
     -------
     dict of hashable to float, unit of the worth
-        ``phi_i = sum over S without i of |S|! (n - |S| - 1)! / n! x (v(S + i) - v(S))``; adds up to the worth of all.
+        ``phi_i = sum over S without i of |S|! (n - |S| - 1)! / n! x (v(S + i) - v(S))``; adds up to the
+        worth of all.
 
     Raises
     ------
@@ -84,10 +86,11 @@ def core_violation(
     Returns
     -------
     float, unit of the worth
-        ``max over S of v(S) - x(S)``, never below 0: the payoff is in the core if it is 0 and gives out the worth of
-        all.
+        ``max over S of v(S) - x(S)``, never below 0: the payoff is in the core if it is 0 and gives out
+        the worth of all.
     frozenset
-        A coalition with that gain; empty if none gains. The smallest such, then the first in the order of the players.
+        A coalition with that gain; empty if none gains. The smallest such, then the first in the order
+        of the players.
 
     Raises
     ------
@@ -119,8 +122,8 @@ def has_core(players: Sequence[Hashable], worth: Worth) -> bool:
     Returns
     -------
     bool
-        Bondareva and Shapley by linear programme: the least total with which every coalition is content is the
-        worth of all.
+        Bondareva and Shapley by linear programme: the least total with which every coalition is content
+        is the worth of all.
 
     Raises
     ------
@@ -141,12 +144,15 @@ def has_core(players: Sequence[Hashable], worth: Worth) -> bool:
 def _list_worths(players: Sequence[Hashable], worth: Worth) -> NDArray[np.float64]:
     """Worth of every coalition, bit i for player i. ndarray of float, shape (2^n,), unit of the worth."""
     if len(players) > LARGEST_GAME:
-        raise DomainError(f"{len(players)} players; at most {LARGEST_GAME} can be listed coalition by coalition")
+        raise DomainError(
+            f"{len(players)} players; at most {LARGEST_GAME} can be listed coalition by coalition"
+        )
     if len(set(players)) != len(players):
         raise DomainError("a player is named twice")
     codes = range(1 << len(players))
     value = np.array(
-        [worth(frozenset(p for i, p in enumerate(players) if code >> i & 1)) for code in codes], dtype=np.float64
+        [worth(frozenset(p for i, p in enumerate(players) if code >> i & 1)) for code in codes],
+        dtype=np.float64,
     )
     if value[0] != 0.0:
         raise DomainError(f"the empty coalition is worth {value[0]}; expected 0")

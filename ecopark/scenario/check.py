@@ -27,13 +27,15 @@ def prepare(park: Park, units: Units, report: Report) -> Park:
     """
     firms = {}
     for name, firm in park.firms.items():
-        processes = {
-            key: process.model_copy(
-                update={"activity_unit": _activity_unit((name, key), process, units, report)}
-            )
-            for key, process in firm.processes.items()
+        counted = {
+            key: _activity_unit((name, key), process, units, report) for key, process in firm.processes.items()
         }
-        firms[name] = firm.model_copy(update={"processes": processes})
+        changed = {
+            key: process.model_copy(update={"activity_unit": counted[key]})
+            for key, process in firm.processes.items()
+            if process.activity_unit != counted[key]
+        }
+        firms[name] = firm.model_copy(update={"processes": {**firm.processes, **changed}}) if changed else firm
     return park.model_copy(update={"firms": firms})
 
 
@@ -82,12 +84,20 @@ def check(park: Park, units: Units, report: Report, known: Mapping[str, Iterable
     for key, mode in park.transport.items():
         names.check_power(("transport", key), mode.electricity)
     _check_recipes(park, report)
+    clean: set[tuple[object, ...]] = set()
     for key, firm in park.firms.items():
         _check_firm(("firms", key), firm, park, report)
         for process_key, process in firm.processes.items():
             loc = ("firms", key, "processes", process_key)
-            names.check_process(loc, process)
-            _check_process(loc, firm, process, park, report)
+            own = _check_process(loc, firm, process, report)
+            # Ports that firms share and that gave no cause for complaint once give none again.
+            shared = (id(process.in_), id(process.out), process.drive, *own)
+            if shared not in clean:
+                noted = report.calls
+                names.check_process(loc, process)
+                _check_ports(loc, process, own, park, report)
+                if report.calls == noted:
+                    clean.add(shared)
     names.check_rules()
     check_dimensions(park, units, report)
 
@@ -174,13 +184,22 @@ def _check_firm(loc: Loc, firm: Firm, park: Park, report: Report) -> None:
             report.add((*loc, "site", 1), message)
 
 
-def _check_process(loc: Loc, firm: Firm, process: Process, park: Park, report: Report) -> None:
+_Life = tuple[date, date]
+
+
+def _check_process(loc: Loc, firm: Firm, process: Process, report: Report) -> _Life:
+    """Note what is wrong with a process apart from its ports; its first day and the day it ends."""
     life = (firm.opens or _FIRST, firm.closes or _LAST)
     _check_life(loc, (process.opens, process.closes), ("opens", "closes"), life, "firm", report)
     own = (process.opens or life[0], process.closes or life[1])
     for field, path in (("capacity", process.capacity), ("utilisation", process.utilisation)):
         _check_dates((*loc, field), path, own[0], report)
     _check_dates((*loc, "operating_cost"), process.operating_cost, own[0], report)
+    return own
+
+
+def _check_ports(loc: Loc, process: Process, own: _Life, park: Park, report: Report) -> None:
+    """Note what is wrong with the ports of a process of this life, and with its drive."""
     for direction, ports in (("in", process.in_), ("out", process.out)):
         for key, port in ports.items():
             place = (*loc, direction, key)

@@ -64,9 +64,18 @@ def check_dimensions(park: Park, units: Units, report: Report) -> None:
         ruler.check_transport(("transport", name), mode, name)
     for name, pathway in park.pathways.items():
         ruler.check_pathway(("pathways", name), pathway)
+    clean: set[tuple[object, ...]] = set()
     for name, firm in park.firms.items():
         for key, process in firm.processes.items():
-            ruler.check_process(("firms", name, "processes", key), process)
+            loc = ("firms", name, "processes", key)
+            ruler.check_process(loc, process)
+            # Ports that firms share are measured once, unless a mistake in them belongs to each firm.
+            shared = (id(process.in_), id(process.out), process.activity_unit)
+            if shared not in clean:
+                noted = report.calls
+                ruler.check_ports(loc, process)
+                if report.calls == noted:
+                    clean.add(shared)
     ruler.check_rules()
 
 
@@ -204,7 +213,7 @@ class _Ruler:
             self._report.add((*loc, "lift"), "a heat pump lifts heat; giver and taker must both be heat")
 
     def check_process(self, loc: Loc, process: Process) -> None:
-        """Capacity, cost and ports of a process."""
+        """Capacity, cost and outage of a process."""
         activity = process.activity_unit
         self.measure((*loc, "capacity"), process.capacity, "{activity}/day +", activity=activity)
         self.measure(
@@ -212,6 +221,10 @@ class _Ruler:
         )
         if process.outage:
             self.measure((*loc, "outage", "mean_time_between"), process.outage.mean_time_between, "day ++")
+
+    def check_ports(self, loc: Loc, process: Process) -> None:
+        """Everything per unit of activity or of a stream."""
+        activity = process.activity_unit
         for direction, ports in (("in", process.in_), ("out", process.out)):
             for key, port in ports.items():
                 if port.resource in self._park.resources:

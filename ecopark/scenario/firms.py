@@ -15,12 +15,14 @@ from ecopark.scenario.located import (
     Problems,
     Section,
     Where,
+    copy_node,
     copy_tree,
     get,
     is_number,
     locate,
     merge_over,
     names_in,
+    own_path,
     sections,
 )
 from ecopark.scenario.schema import process_keys, sink_sources
@@ -130,13 +132,10 @@ class FirmReader:
     ) -> None:
         for direction in DIRECTIONS:
             _expand_ports(process, direction)
-        own_streams = changes or any(key in process for key in (*DIRECTIONS, "drop"))
-        if not own_streams and process.get("archetype") in self._archetypes.names:
-            base: Section | None = self._whole_archetype(str(process["archetype"]))
-        else:
-            base = self._archetype(names, process)
+        base = self._archetype(names, process)
         if base is not None:
-            processes[names[1]] = merge_over(base, process)
+            # Changes are made in place, so they need a copy of their own; all others share what they leave alone.
+            processes[names[1]] = merge_over(copy_tree(base) if changes else base, process)
 
     def _whole_archetype(self, chosen: str) -> Section:
         """Process of an archetype with all its streams, shared by all firms that take it as it is.
@@ -145,17 +144,13 @@ class FirmReader:
         be changed in place.
         """
         if chosen not in self._whole:
-            base = self._raw_archetype(chosen)
-            _keep_sources(base, Section(base.where))
+            base: Section = locate(self._archetypes.raw(chosen), Where(f"library archetype {chosen}"))
+            for direction in DIRECTIONS:
+                _expand_ports(base, direction)
+            _keep_sources(base)
             _name_resources(base)
             self._whole[chosen] = base
         return self._whole[chosen]
-
-    def _raw_archetype(self, chosen: str) -> Section:
-        base: Section = locate(self._archetypes.raw(chosen), Where(f"library archetype {chosen}"))
-        for direction in DIRECTIONS:
-            _expand_ports(base, direction)
-        return base
 
     def _archetype(self, names: tuple[str, str], process: Section) -> Section | None:
         """Raw process of the archetype without dropped streams; None where there is none."""
@@ -172,9 +167,8 @@ class FirmReader:
                 place, show_column(field, "archetype", place), f"unknown archetype {chosen!r}{hint}"
             )
             return None
-        base = self._raw_archetype(str(chosen))
+        base = _with_own_ports(self._whole_archetype(str(chosen)), process)
         self._drop(base, process, field)
-        _keep_sources(base, process)
         return base
 
     def _drop(self, base: Section, process: Section, field: str) -> None:
@@ -340,15 +334,31 @@ def _name_resources(process: Section) -> None:
                 port.put("resource", stream, process[direction].place(stream))
 
 
-def _keep_sources(base: Section, process: Section) -> None:
+def _with_own_ports(whole: Section, process: Section) -> Section:
+    """An archetype whose ports may be taken away or merged with those of a process; the rest is shared.
+
+    Sources stay with the archetype's numbers where a user's port is merged over one.
+    """
+    own = {direction: names_in(process.get(direction)) for direction in DIRECTIONS}
+    if not any(own.values()) and "drop" not in process:
+        return whole
+    base: Section = copy_node(whole)
+    for direction, streams in own.items():
+        ports = own_path(base, (direction,))
+        for stream in streams:
+            if ports is not None and stream in ports:
+                ports[stream] = copy_tree(ports[stream])
+                sink_sources(ports[stream], Port)
+    return base
+
+
+def _keep_sources(base: Section) -> None:
     """Sources of an archetype stay with its numbers where a user's block is merged over it."""
     for direction in DIRECTIONS:
-        for stream, port in sections(base, direction):
+        for _, port in sections(base, direction):
             if "source" not in port and "source" in base:
                 port.put("source", base["source"])
                 port.put("mark", port.get("mark") or base.get("mark", ""))
-            if stream in names_in(process.get(direction)):
-                sink_sources(port, Port)
     ports = {direction: base.pop(direction) for direction in DIRECTIONS if direction in base}
     sink_sources(base, Process)
     for direction, streams in ports.items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ecopark.scenario.located import Problems, Section, Where
+from ecopark.scenario.located import Problems, Section, Where, own_path
 from ecopark.scenario.source import Files, read_yaml
 
 
@@ -73,7 +73,7 @@ def join(tree: Section, other: Section, loc: tuple[str, ...], problems: Problems
         if key not in tree:
             tree.take(key, other)
         elif isinstance(tree[key], Section) and isinstance(other[key], Section):
-            join(tree[key], other[key], (*loc, key), problems)
+            join(own_path(tree, (key,)), other[key], (*loc, key), problems)
         else:
             first = tree.place(key)
             message = f"is given here and in {first.file}:{first.line}; keep one"

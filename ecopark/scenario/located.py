@@ -188,11 +188,17 @@ def own_path(tree: Any, loc: Sequence[str | int]) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """The same data as built-in dicts and lists."""
+    """The same data as built-in dicts and lists; what stood in several places still is one object."""
+    return _plain(value, {})
+
+
+def _plain(value: Any, known: dict[int, Any]) -> Any:
     if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
+        if id(value) not in known:
+            known[id(value)] = {key: _plain(item, known) for key, item in value.items()}
+        return known[id(value)]
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [_plain(item, known) for item in value]
     return value
 
 

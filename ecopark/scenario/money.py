@@ -7,7 +7,6 @@ be reported once for every price. What does not: the unit system itself (``units
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -85,7 +84,9 @@ def _tolerant_units(raw: Section) -> Units:
 def _codes_without_rate(raw: Section, units: Units) -> dict[str, Where]:
     """Currencies that prices are given in but that have no rate, with the first place of the user's own."""
     found: dict[str, Where] = {}
-    for where, text in _texts(raw, raw.where, set()):
+    texts: list[tuple[Where, str]] = []
+    _collect(raw, raw.where, texts, set())
+    for where, text in texts:
         match = _PRICE.match(text)
         if match and (match[1] not in found or found[match[1]].file.startswith("library ")):
             try:
@@ -97,12 +98,12 @@ def _codes_without_rate(raw: Section, units: Units) -> dict[str, Where]:
     return {c: place if w.file.startswith("library ") else w for c, w in found.items() if c not in wrong}
 
 
-def _texts(value: Any, where: Where, seen: set[int]) -> Iterator[tuple[Where, str]]:
-    """Texts with their places; blocks that several firms share are read once."""
+def _collect(value: Any, where: Where, found: list[tuple[Where, str]], seen: set[int]) -> None:
+    """Add all texts with their places, in order; blocks that several firms share are read once."""
     if isinstance(value, str):
-        yield where, value
+        found.append((where, value))
     elif isinstance(value, Section | Items) and id(value) not in seen:
         seen.add(id(value))
         keyed = value.items() if isinstance(value, Section) else enumerate(value)
         for key, item in keyed:
-            yield from _texts(item, value.place(key), seen)
+            _collect(item, value.place(key), found, seen)

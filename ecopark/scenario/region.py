@@ -21,9 +21,10 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import count, repeat
 from typing import Any
 
 import numpy as np
@@ -169,35 +170,53 @@ def shares(mix: Mapping[str, float] | None = None) -> dict[str, float]:
     return {name: weight / total for name, weight in weights.items()}
 
 
-def generate_region(
-    firms: int,
-    seed: int = 1,
-    *,
-    density: float | None = None,
-    area_km2: float | None = None,
-    mix: Mapping[str, float] | None = None,
-    years: int = 20,
-    clusters: Clusters | None = None,
-) -> dict[str, Any]:
-    """Raw scenario of a synthetic region.
+@dataclass(frozen=True)
+class RegionPlan:
+    """What to draw.
 
-    Parameters
+    Attributes
     ----------
     firms : int
         How many, 1 to 99,999.
     seed : int
         Seed of the region, 0 or larger, apart from the seed of any run. Firm i of a seed is the same plant
         of the same size whatever the number of firms, and stands in the same place at equal density.
-    density : float, 1/km2, optional
-        Firms per area; the default is that of the members of the British programme in England, 0.115.
-    area_km2 : float, km2, optional
-        Area instead of density.
+    density : float, 1/km2
+        Firms per area; the default is that of the members of the British programme in England.
     mix : mapping of str to float, optional
         See :func:`shares`.
     years : int
         Length of the run from 2000 on, 1 to 100.
-    clusters : Clusters, optional
+    clusters : Clusters
         How firms crowd.
+
+    Raises
+    ------
+    DomainError
+        If a parameter lies outside its range.
+    """
+
+    firms: int
+    seed: int = 1
+    density: float = DENSITY_PER_KM2
+    mix: Mapping[str, float] | None = None
+    years: int = 20
+    clusters: Clusters = field(default_factory=Clusters)
+
+    def __post_init__(self) -> None:
+        _check_whole("firms", self.firms, 1, MOST_FIRMS)
+        _check_whole("seed", self.seed, 0, None)
+        _check_whole("years", self.years, 1, 100)
+        _check_positive("density", self.density)
+        shares(self.mix)
+
+
+def generate_region(plan: RegionPlan) -> dict[str, Any]:
+    """Raw scenario of a synthetic region.
+
+    Parameters
+    ----------
+    plan : RegionPlan
 
     Returns
     -------
@@ -205,30 +224,20 @@ def generate_region(
         In the form of a scenario file, for ``Scenario.from_dict``: month as period; week as segment
         below 2,000 firms, else month; EUR of 2010; sites in metres about the origin.
 
-    Raises
-    ------
-    DomainError
-        If a parameter lies outside its range, or both density and area are given.
-
     Examples
     --------
-    >>> list(generate_region(2)["firms"])[-2:]
+    >>> list(generate_region(RegionPlan(firms=2))["firms"])[-2:]
     ['f00001', 'f00002']
     """
-    _check_whole("firms", firms, 1, MOST_FIRMS)
-    _check_whole("seed", seed, 0, None)
-    _check_whole("years", years, 1, 100)
-    per_km2 = _density(firms, density, area_km2)
     text = files("ecopark.scenario").joinpath("templates", "region.yaml").read_text(encoding="utf-8")
-    raw: dict[str, Any] = yaml.safe_load(fill(text, firms, seed, per_km2, years))
-    entries = raw["firms"]
+    raw: dict[str, Any] = yaml.safe_load(fill(text, plan))
     del raw["firm_table"]
-    for row in region_rows(firms, seed, per_km2, mix, clusters or Clusters()):
-        entries[row["firm"]] = _firm(row)
+    for row in region_rows(plan):
+        raw["firms"][row["firm"]] = _firm(row)
     return raw
 
 
-def fill(template: str, firms: int, seed: int, per_km2: float, years: int) -> str:
+def fill(template: str, plan: RegionPlan) -> str:
     """Text of a region's ``scenario.yaml``.
 
     Parameters
@@ -236,78 +245,67 @@ def fill(template: str, firms: int, seed: int, per_km2: float, years: int) -> st
     template : str
         Text with ``{firms}``, ``{seed}``, ``{area}``, ``{density}``, ``{last}``, ``{segment}``,
         ``{officers}`` and ``{per_officer}``.
-    firms, seed, years : int
-    per_km2 : float, 1/km2
+    plan : RegionPlan
     """
     return template.format(
-        firms=firms,
-        seed=seed,
-        area=f"{firms / per_km2:.4g}",
-        density=f"{per_km2:g}",
-        last=_FIRST_YEAR + years - 1,
-        segment="month" if firms >= LARGE else "week",
-        officers=max(2, math.ceil(firms / _FIRMS_PER_OFFICER)),
+        firms=plan.firms,
+        seed=plan.seed,
+        area=f"{plan.firms / plan.density:.4g}",
+        density=f"{plan.density:.4g}",
+        last=_FIRST_YEAR + plan.years - 1,
+        segment="month" if plan.firms >= LARGE else "week",
+        officers=max(2, math.ceil(plan.firms / _FIRMS_PER_OFFICER)),
         per_officer=_FIRMS_PER_OFFICER,
     )
 
 
-def region_rows(
-    firms: int, seed: int, per_km2: float, mix: Mapping[str, float] | None, clusters: Clusters
-) -> Iterator[dict[str, str]]:
+def region_rows(plan: RegionPlan) -> Iterator[dict[str, str]]:
     """Rows of the firm table of a region.
 
     Parameters
     ----------
-    firms, seed : int
-    per_km2 : float, 1/km2
-    mix : mapping of str to float, optional
-        See :func:`shares`.
-    clusters : Clusters
+    plan : RegionPlan
 
     Yields
     ------
     dict of str to str
         Cells by column: firm, name, sector, archetype, x, y, capacity, unit, import.
     """
-    table, odds = plants(), shares(mix)
+    table, odds = plants(), shares(plan.mix)
     names = tuple(odds)
     steps = np.cumsum(np.array([odds[name] for name in names]))
-    estates = _estates(seed, per_km2, clusters)
-    for number in range(1, firms + 1):
+    spread = plan.clusters.spread_km
+    for number, middle in zip(range(1, plan.firms + 1), _estates(plan), strict=False):
         firm = f"f{number:05d}"
-        estate = next(estates)
-        draw = stream(seed, "region", firm, "plant").random() * steps[-1]
+        draw = stream(plan.seed, "region", firm, "plant").random() * steps[-1]
         plant = table[names[int(np.searchsorted(steps, draw, side="right"))]]
-        size = plant.capacity * math.exp(plant.sigma * _cut_normal(stream(seed, "region", firm, "size")))
-        offset = stream(seed, "region", firm, "site").normal(0.0, clusters.spread_km, 2)
-        x, y = ((middle + float(shift)) * _KM for middle, shift in zip(estate, offset, strict=True))
+        normal = _cut_normal(stream(plan.seed, "region", firm, "size"))
+        capacity = _digits(plant.capacity * math.exp(plant.sigma * normal))
+        offset = stream(plan.seed, "region", firm, "site").normal(0.0, spread, 2)
         yield {
             "firm": firm,
             "name": f"{_titles()[plant.archetype]} {number}",
             "sector": plant.sector,
             "archetype": plant.archetype,
-            "x": f"{x:.0f}",
-            "y": f"{y:.0f}",
-            "capacity": _digits(size),
+            "x": f"{(middle[0] + offset[0]) * _KM:.0f}",
+            "y": f"{(middle[1] + offset[1]) * _KM:.0f}",
+            "capacity": capacity,
             "unit": plant.unit,
-            "import": _import(plant, float(_digits(size))),
+            "import": _import(plant, float(capacity)),
         }
 
 
-def _estates(seed: int, per_km2: float, clusters: Clusters) -> Iterator[tuple[float, float]]:
-    """Middle of the estate of each firm in turn, km; estate k lies in the k-th equal square ring."""
-    area = clusters.firms / per_km2
-    ring = 0
-    while True:
-        draw = stream(seed, "region", f"estate {ring}")
+def _estates(plan: RegionPlan) -> Iterator[tuple[float, float]]:
+    """Middle of the estate of each firm in turn, km, without end; estate k lies in the k-th square ring."""
+    area = plan.clusters.firms / plan.density
+    for ring in count():
+        draw = stream(plan.seed, "region", f"estate {ring}")
         # The square of the half side is uniform where area is; then a place along the perimeter.
         half = math.sqrt((ring + draw.random()) * area) / 2.0
         side, along = divmod(draw.random() * 4.0, 1.0)
         at = half * (2.0 * along - 1.0)
         middle = ((half, at), (-at, half), (-half, -at), (at, -half))[int(side)]
-        for _ in range(int(draw.poisson(clusters.firms))):
-            yield middle
-        ring += 1
+        yield from repeat(middle, int(draw.poisson(plan.clusters.firms)))
 
 
 def _cut_normal(draw: np.random.Generator) -> float:
@@ -356,14 +354,6 @@ def _firm(row: Mapping[str, str]) -> dict[str, Any]:
     if row["import"]:
         firm["in"] = {_feed(row["archetype"])[0]: {"import": row["import"]}}
     return firm
-
-
-def _density(firms: int, density: float | None, area_km2: float | None) -> float:
-    if density is not None and area_km2 is not None:
-        raise DomainError("give density or area, not both")
-    if area_km2 is not None:
-        return firms / _check_positive("area", area_km2)
-    return DENSITY_PER_KM2 if density is None else _check_positive("density", density)
 
 
 def _check_positive(what: str, value: float) -> float:

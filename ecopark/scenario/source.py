@@ -29,8 +29,11 @@ from yaml.events import (
 
 from ecopark.scenario.located import Items, Problems, Section, Where, copy_tree
 
-MAX_BYTES = 8_000_000
+# A resolved scenario of 15,000 firms has 8.2 MB.
+MAX_BYTES = 16_000_000
 MAX_NODES = 200_000
+# A resolved scenario of 15,000 firms, counted as if every shared block were written out, has 1.7 million.
+MAX_RESOLVED_NODES = 4_000_000
 MAX_DEPTH = 64
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -199,6 +202,7 @@ class _Builder:
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._open: set[str] = set()
         self._nodes = 0
+        self._resolved = False
 
     def build(self) -> Any:
         """Data of the first and only document, None where there is none."""
@@ -219,8 +223,9 @@ class _Builder:
 
     def _count(self, nodes: int, event: Event) -> None:
         self._nodes += nodes
-        if self._nodes > MAX_NODES:
-            raise _UnreadableError(_line(event), f"anchors or lists expand to more than {MAX_NODES:,} values")
+        most = MAX_RESOLVED_NODES if self._resolved else MAX_NODES
+        if self._nodes > most:
+            raise _UnreadableError(_line(event), f"anchors or lists expand to more than {most:,} values")
 
     def _node(self, event: Event, depth: int) -> Any:
         if depth > MAX_DEPTH:
@@ -253,7 +258,8 @@ class _Builder:
             )
         value, size = self._anchors[event.anchor]
         self._count(size, event)
-        return copy_tree(value)
+        # A resolved scenario is not expanded any further, which would change blocks in place.
+        return value if self._resolved else copy_tree(value)
 
     def _refuse_tag(self, event: Event) -> None:
         tag = getattr(event, "tag", None)
@@ -284,6 +290,8 @@ class _Builder:
                 self._problems.add(where, key, f"stands twice in one block; the first is in line {first}")
             else:
                 section.put(key, value, where)
+            if depth == 0 and key == "resolved":
+                self._resolved = value is True
         for value, where in shared:
             self._merge(section, value, where)
         return section

@@ -300,6 +300,9 @@ class Port(Block):
     note: str = ""
 
 
+Ports = Mapping[Name, Annotated[Port, SHARED]]
+
+
 class Process(Block):
     """A linear recipe: ports per unit of activity, and what drives the activity.
 
@@ -322,8 +325,8 @@ class Process(Block):
     buffer: Duration = default(14.0, "day")
     opens: Month | None = None
     closes: Month | None = None
-    in_: Annotated[Mapping[Name, Port], SHARED, Field(alias="in")] = {}
-    out: Annotated[Mapping[Name, Port], SHARED] = {}
+    in_: Annotated[Ports, SHARED, Field(alias="in")] = {}
+    out: Annotated[Ports, SHARED] = {}
     operating_cost: AnyPath | None = None
     drop: tuple[Name, ...] = Field(default=(), description="Archetype streams this process does not have.")
 

@@ -89,15 +89,22 @@ class Report:
         Scenario in the shape of the types, which knows file and line of everything.
     problems : Problems
         Collector.
+
+    Attributes
+    ----------
+    calls : int
+        How often a mistake was brought forward, known or not: unchanged over a check that found nothing.
     """
 
     def __init__(self, raw: Section, problems: Problems) -> None:
         self.raw = raw
+        self.calls = 0
         self._problems = problems
         self._broken: set[Loc] = set()
 
     def add(self, loc: Sequence[str | int], message: str) -> None:
         """Note a mistake at `loc`, unless that place is already known to be broken."""
+        self.calls += 1
         loc = tuple(loc)
         if self.is_broken(loc):
             return
@@ -107,6 +114,7 @@ class Report:
 
     def add_at(self, where: Where, field: str, message: str) -> None:
         """Note a mistake whose place in a file is known."""
+        self.calls += 1
         self._problems.add(where, field, message)
 
     def is_broken(self, loc: Sequence[str | int]) -> bool:

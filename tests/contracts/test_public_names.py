@@ -11,7 +11,7 @@ import pytest
 
 import ecopark
 
-PUBLIC = ["BalanceError", "EcoparkError", "Run", "Scenario", "ScenarioError", "simulate"]
+PUBLIC = ["BalanceError", "EcoparkError", "Run", "Scenario", "ScenarioError", "Study", "simulate", "sweep"]
 
 
 def test_public_names_are_pinned() -> None:

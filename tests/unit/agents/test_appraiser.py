@@ -79,6 +79,7 @@ def test_promises_are_free_again_only_in_the_months_they_leave() -> None:
     assert free[3] > 80.0
     # Asked from a later month on, every element still belongs to the same month of the year.
     np.testing.assert_allclose(park.appraiser.free_rate(contract.out_port, 7), free)
+    np.testing.assert_allclose(park.appraiser.free_rate(contract.in_port, 7), need - contract.appraisal.rate)
 
 
 @pytest.mark.parametrize(

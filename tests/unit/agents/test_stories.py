@@ -98,6 +98,8 @@ def test_terms_are_renewed_while_both_gain() -> None:
 
 
 def test_a_contract_expires_when_it_no_longer_pays() -> None:
+    storing = firm(outputs={"ash": ASH["ash"] | {"storage": "50 t"}})
+    small = firm((1000, 0), capacity="20 t/day", inputs=ASH)
     # From 1991 on the user could buy ash for nothing; its own contract ends with its term.
     cheap = RESOURCES["ash"] | {
         "virgin": {"price": {"1990-01": "80 DKK/t", "1991-01": "0 DKK/t"}},
@@ -106,12 +108,16 @@ def test_a_contract_expires_when_it_no_longer_pays() -> None:
     lorry = TRANSPORT["lorry"] | {"term": "2 yr"}
     rules = PATIENT | {"contracts": {"review": "100000 d"}}
     result = run(
-        {"plant": PLANT, "user": USER}, time={"end": "1993-12"}, resources={"ash": cheap},
+        {"plant": storing, "user": small}, time={"end": "1993-12"}, resources={"ash": cheap},
         transport={"lorry": lorry}, agents=rules,
     )  # fmt: skip
     row = result.synergies.iloc[0]
     assert (row["state"], row["reason"]) == ("expired", "economics")
     assert row["ended"] == pd.Timestamp("1990-01-01") + pd.Timedelta(days=730)
+    # The link works until noon of the first of January; in the month after, nobody is left to store for.
+    stock = result.flows[result.flows["route"] == "stock"]
+    emptied = stock[(stock["to_firm"] == "plant") & (stock["quantity"] > 49.9)]
+    assert emptied["start"].tolist() == [pd.Timestamp("1992-02-01")]
 
 
 def test_a_losing_contract_is_broken_for_a_penalty_that_changes_hands() -> None:

@@ -586,7 +586,7 @@ def test_a_file_of_100_mb_is_refused_before_it_is_read(
         file.truncate(100_000_000)
     monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail("the file was read"))
     (problem,) = problems_of(park)
-    assert "has 100 MB; a scenario file may have 8 MB at most" in problem.message
+    assert "has 100 MB; a scenario file may have 16 MB at most" in problem.message
 
 
 def test_missing_scenario_names_the_nearest_shipped_one(tmp_path: Path) -> None:

@@ -1,0 +1,155 @@
+"""New scenario folders for a user to edit: a small park, or a synthetic region.
+
+What lives here: filling the templates and writing a folder whole or not at all. What does not: what a
+region is made of (``region``), reading scenarios (``load``).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import tempfile
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from ecopark.errors import DomainError, ResultsError
+from ecopark.scenario.located import Problems, Where
+from ecopark.scenario.region import RegionPlan, fill, plants, region_rows
+from ecopark.scenario.source import Files
+from ecopark.scenario.tables import Columns, read_table
+from ecopark.scenario.units import nearest
+
+MIX = Columns(("name", "weight"), ("source", "mark", "note"))
+
+
+def new_park(folder: Path | str) -> Path:
+    """Write a commented scenario of three plants, ready to run and to be edited.
+
+    Parameters
+    ----------
+    folder : path
+        Must not exist; its name becomes the title.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    Raises
+    ------
+    DomainError
+        If the folder exists or has no name.
+    ResultsError
+        If it cannot be written.
+    """
+    target = Path(folder)
+    title = target.name.replace("_", " ").replace("-", " ").strip().capitalize()
+    # JSON text is YAML text: quotes, colons and letters of any language stay what they are.
+    text = _template("park").format(title=json.dumps(title, ensure_ascii=False), folder=target.as_posix())
+    return _write(target, {"scenario.yaml": text})
+
+
+def new_region(folder: Path | str, plan: RegionPlan) -> Path:
+    """Write a synthetic region: ``scenario.yaml`` and the table ``firms.csv``, the same bytes every time.
+
+    Parameters
+    ----------
+    folder : path
+        Must not exist.
+    plan : RegionPlan
+        What to draw.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    Raises
+    ------
+    DomainError
+        If the folder exists or has no name.
+    ResultsError
+        If it cannot be written.
+    """
+    rows = list(region_rows(plan))
+    table = io.StringIO(newline="")
+    writer = csv.DictWriter(table, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return _write(Path(folder), {"scenario.yaml": fill(_template("region"), plan), "firms.csv": table.getvalue()})
+
+
+def read_mix(path: Path | str) -> dict[str, float]:
+    """Weights of plant types or sectors from a CSV file with the columns ``name,weight``.
+
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    dict of str to float
+        For :class:`~ecopark.scenario.region.RegionPlan`.
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake found, each with file and line.
+    """
+    place = Path(path)
+    problems = Problems()
+    access = Files(place.parent, place.parent.as_posix(), problems)
+    rows = read_table(access, place, MIX, Where(str(path)), "")
+    known = {*plants(), *(plant.sector for plant in plants().values())}
+    mix: dict[str, float] = {}
+    for row in rows:
+        name = row.get("name")
+        weight = _weight(row.get("weight"))
+        if name not in known:
+            message = f"unknown archetype or sector {name!r}{nearest(name, sorted(known))}"
+            problems.add(row.where, "column name", message)
+        elif name in mix:
+            problems.add(row.where, "column name", f"{name!r} stands twice")
+        elif weight is None:
+            message = f"expected a number, 0 or larger, found {row.get('weight')!r}"
+            problems.add(row.where, "column weight", message)
+        else:
+            mix[name] = weight
+    if not mix and not len(problems):
+        problems.add(Where(str(path)), "", "holds no weights")
+    problems.raise_if_any()
+    return mix
+
+
+def _weight(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and value >= 0 else None
+
+
+def _template(name: str) -> str:
+    return files("ecopark.scenario").joinpath("templates", f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def _write(target: Path, texts: Mapping[str, str]) -> Path:
+    """Write a folder beside its place and move it there by one rename."""
+    if not target.name:
+        raise DomainError(f"expected the name of a new folder, found {str(target)!r}")
+    if target.exists() or target.is_symlink():
+        raise DomainError(f"{target} exists already; choose another name")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=target.parent) as place:
+            draft = Path(place) / target.name
+            draft.mkdir()
+            for name, text in texts.items():
+                (draft / name).write_bytes(text.encode())
+            draft.rename(target)
+    except OSError as failure:
+        raise ResultsError(f"cannot write {target}: {failure.strerror or failure}") from failure
+    return target
