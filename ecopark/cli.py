@@ -98,17 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     library = commands.add_parser("library", help="what the library of plants, resources and factors holds")
     library.add_argument("search", nargs="?", default="", help="show only names that contain this")
     library.set_defaults(command=_library)
-
-    new = commands.add_parser("new", help="write a scenario folder to start from: a small park, or a region")
-    new.add_argument("name", help="folder to make; it must not exist")
-    new.add_argument("--region", action="store_true", help="a synthetic region instead of a small park")
-    region = new.add_argument_group("with --region")
-    region.add_argument("--firms", type=int, help="how many firms (default 1000)")
-    region.add_argument("--seed", type=_seed, help="seed of the region (default 1)")
-    region.add_argument("--mix", type=Path, metavar="CSV", help="weights by plant type or sector: name,weight")
-    region.add_argument("--density", type=float, help="firms per km2 (default 0.115)")
-    region.add_argument("--years", type=int, help="length of the run from 2000 on (default 20)")
-    new.set_defaults(command=_new)
+    _add_new(commands)
     _add_sweep(commands)
     return parser
 
@@ -118,13 +108,30 @@ def _add_sweep(commands: Any) -> None:
     sweep.add_argument("study", help="YAML file, or a shipped study such as kalundborg/screening")
     sweep.add_argument("--engine", choices=("local", "dask", "serial"), help="processes here (default), a Dask "
                        "scheduler, or this process for debugging")  # fmt: skip
-    sweep.add_argument("--workers", type=_seed, metavar="N", help="processes of 'local' (default one per core)")
+    sweep.add_argument(
+        "--workers", type=_seed, metavar="N", help="processes of 'local' (default one per core)"
+    )
     sweep.add_argument("--scheduler", metavar="ADDRESS", help="Dask scheduler, e.g. tcp://10.0.0.5:8786")
     sweep.add_argument("--out", type=Path, help="results folder (default results/STUDY)")
     sweep.add_argument("--retry-failed", action="store_true", help="run chunks with failed runs again")
     sweep.add_argument("--dashboard", action="store_true", help="Dask's dashboard on port 8787")
     sweep.add_argument("--quiet", action="store_true", help="no progress, no closing table")
     sweep.set_defaults(command=_sweep)
+
+
+def _add_new(commands: Any) -> None:
+    new = commands.add_parser("new", help="write a scenario folder to start from: a small park, or a region")
+    new.add_argument("name", help="folder to make; it must not exist")
+    new.add_argument("--region", action="store_true", help="a synthetic region instead of a small park")
+    region = new.add_argument_group("with --region")
+    region.add_argument("--firms", type=int, help="how many firms (default 1000)")
+    region.add_argument("--seed", type=_seed, help="seed of the region (default 1)")
+    region.add_argument(
+        "--mix", type=Path, metavar="CSV", help="weights by plant type or sector: name,weight"
+    )
+    region.add_argument("--density", type=float, help="firms per km2 (default 0.115)")
+    region.add_argument("--years", type=int, help="length of the run from 2000 on (default 20)")
+    new.set_defaults(command=_new)
 
 
 def _seed(text: str) -> int:
@@ -235,7 +242,11 @@ def _sweep(options: argparse.Namespace) -> int:
         console = Console()
         is_paired = study.design.kind in ("paired", "one_at_a_time")
         table = results.compare() if is_paired else results.overall()
-        heads = ("Difference to the base, by replicate", "95 % interval") if is_paired else ("All runs", "middle 90 %")
+        heads = (
+            ("Difference to the base, by replicate", "95 % interval")
+            if is_paired
+            else ("All runs", "middle 90 %")
+        )
         console.print(study_table(*heads, table, results.units))
         console.print(f"tables: {folder}", soft_wrap=True, highlight=False)
     return 0

@@ -25,7 +25,7 @@ from ecopark.agents.appraiser import Appraiser
 from ecopark.agents.exchanges import Bonds, Exchanges
 from ecopark.agents.facilitator import Facilitator
 from ecopark.agents.firm import Firm
-from ecopark.agents.idea import Idea
+from ecopark.agents.idea import STAGES, Idea
 from ecopark.agents.regulator import Regulator
 from ecopark.agents.scouting import Scouting
 from ecopark.calendar import DAYS_PER_YEAR, Calendar
@@ -66,6 +66,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         self.env = simpy.Environment()
         self.period = 0
         self.ideas: list[Idea] = []
+        self.signed: list[Contract] = []
         self.events: list[tuple[float, str, str, str, str, str]] = []
         self.bonds = Bonds(park.agents.trust.initial.value, set(park.agents.ties), self.columns, self.pairs)
         self.exchanges = Exchanges(self.appraiser, self.bonds)
@@ -106,23 +107,27 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
     def _take_up(self, pair: int) -> None:
+        idea = self._new_idea(pair)
+        idea.reach("identified", self.env.now)
+        self.note(idea, "identified")
+        self.firms[idea.giver].consider(idea)
+
+    def _new_idea(self, pair: int) -> Idea:
         columns = self.columns
         out, into = int(self.pairs.out_port[pair]), int(self.pairs.in_port[pair])
         attempt = int(self.scouting.attempt[pair]) + 1
+        name = f"{_stream(columns.ports[out])}>{_stream(columns.ports[into])}#{attempt}"
+        key = self.pairs.key(pair)
         idea = Idea(
-            synergy=f"{_stream(columns.ports[out])}>{_stream(columns.ports[into])}#{attempt}",
+            synergy=name if key == "direct" else f"{name}:{key}",
             pair=pair,
             attempt=attempt,
             giver=columns.firms[columns.port_firm[out]],
             taker=columns.firms[columns.port_firm[into]],
         )
-        if self.pairs.key(pair) != "direct":
-            idea.synergy = f"{idea.synergy}:{self.pairs.key(pair)}"
-        idea.reach("identified", self.env.now)
         self.scouting.occupy(pair)
         self.ideas.append(idea)
-        self.note(idea, "identified")
-        self.firms[idea.giver].consider(idea)
+        return idea
 
     def _flow(self, start: float, end: float) -> None:
         first, last = self.calendar.segment_of_period[self.period : self.period + 2].tolist()
@@ -167,6 +172,21 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         """Open the link of a contract now."""
         self.exchanges.start(contract, self.env.now)
         self.scouting.celebrate(contract.out_port, contract.in_port)
+
+    def cut_exchange(self, contract: Contract, until: float) -> None:
+        """A pipe fails now and works again on a day."""
+        self.exchanges.cut(contract, self.env.now, until)
+        self.log("outage", contract.giver, contract.taker, contract.synergy, f"{until - self.env.now:.1f} d")
+
+    def take_over(self, idea: Idea, pair: int) -> Idea:
+        """The idea under which a successor carries an exchange on."""
+        heir = self._new_idea(pair)
+        heir.stages = dict.fromkeys(STAGES, self.env.now)
+        heir.state = "operating"
+        heir.mode, heir.price, heir.quantity = idea.mode, idea.price, idea.quantity
+        heir.capital, heir.term = 0.0, idea.term
+        self.note(heir, "taken over", f"from {idea.synergy}")
+        return heir
 
     def stop_exchange(self, contract: Contract) -> None:
         """Close the link of a contract now."""

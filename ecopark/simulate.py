@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ecopark.errors import DomainError, MarketError, Problem, ScenarioError
 from ecopark.flows.ledger import Carrier
 from ecopark.market.accounts import build_accounts
+from ecopark.market.contract import Contract
 from ecopark.market.protocols import protocol
 from ecopark.model import ParkModel
 from ecopark.run import Run
@@ -121,6 +122,7 @@ def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
             c.appraisal.credit,
             c.appraisal.own_inputs,
             c.appraisal.burden,
+            _lost(model, c),
         )
         for c in model.exchanges.all
     ]
@@ -133,7 +135,7 @@ def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
         events=_events(model),
         trust=_trust(model),
         accounts=build_accounts(
-            park, model.columns, model.prices, model.pairs, model.calendar, model.exchanges.all, sent
+            park, model.columns, model.prices, model.pairs, model.calendar, model.signed, sent
         ),
         firms=_firms(model),
         resources=_resources(model),
@@ -148,6 +150,15 @@ def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
         },
         source=scenario,
     )
+
+
+def _lost(model: ParkModel, contract: Contract) -> float:
+    """Residual lost in a conversion per unit sent, where both sides of it are counted in one unit."""
+    pathway = model.pairs.pathway(contract.pair)
+    if pathway is None or pathway.lift is not None:
+        return 0.0
+    units = {model.park.resources[name].unit for name in (pathway.giver, pathway.taker)}
+    return 0.0 if len(units) > 1 else contract.appraisal.treated * max(1.0 - pathway.yield_.value, 0.0)
 
 
 def _synergies(model: ParkModel) -> pd.DataFrame:

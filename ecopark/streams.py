@@ -77,7 +77,9 @@ def uniform(seed: int, purpose: str, *address: NDArray[np.uint64]) -> NDArray[np
     ----------
     Steele, Lea & Flood (2014), OOPSLA, doi:10.1145/2660193.2660195.
     """
-    mixed = np.full(np.broadcast_shapes(*(part.shape for part in address)), _start(seed, purpose), dtype=np.uint64)
+    mixed = np.full(
+        np.broadcast_shapes(*(part.shape for part in address)), _start(seed, purpose), dtype=np.uint64
+    )
     for part in address:
         mixed = _mix(mixed ^ part)
     return np.asarray(((mixed >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52)

@@ -16,7 +16,7 @@ from ecopark.calendar import DAYS_PER_YEAR, Calendar
 from ecopark.flows.columns import Columns
 from ecopark.market.appraisal import Appraisal, Party, Setting, appraise, running_costs
 from ecopark.market.contract import Contract
-from ecopark.market.pairs import Pairs, grade_drop, technical_obstacle
+from ecopark.market.pairs import Pairs, grade_drop, pressure_obstacle, technical_obstacle
 from ecopark.market.prices import Prices
 from ecopark.scenario.types import Behaviour, Park, Process
 
@@ -179,6 +179,7 @@ class Appraiser:
             float(c.grade[then, out]),
             self._behaviour(out),
             cost,
+            self._pressure(out),
         )
         if c.is_feed[into]:
             value, rate = self._feed(into, then, day, chain)
@@ -186,7 +187,9 @@ class Appraiser:
         else:
             value, rate = self._unit_cost(into, now), self.free_rate(into, then)
             need = self._by_month(c.expected, into, then)
-        taker = Party(rate, value, float(c.grade[then, into]), self._behaviour(into), cost)
+        taker = Party(
+            rate, value, float(c.grade[then, into]), self._behaviour(into), cost, self._pressure(into)
+        )
         pathway = pairs.pathway(pair)
         if pathway is not None and pathway.from_ is not None and day < self.calendar.day(pathway.from_):
             return Appraisal("quality")
@@ -285,7 +288,11 @@ class Appraiser:
         scale = self.park.resources[c.resources[c.port_resource[out]]].grade
         drop = grade_drop(self.park.transport[mode], scale, float(pairs.distance[pair]))
         grades = float(c.grade[period, out]), float(c.grade[period, into])
-        return technical_obstacle(*grades, scale, pairs.pathway(pair), drop, self.park.layout.approach.value)
+        pathway = pairs.pathway(pair)
+        fall = self.park.transport[mode].pressure_drop.value * float(pairs.distance[pair])
+        return pressure_obstacle(
+            self._pressure(out), self._pressure(into), pathway, fall
+        ) or technical_obstacle(*grades, scale, pathway, drop, self.park.layout.approach.value)
 
     def possible_from(self, pair: int, day: float) -> float:
         """First day on which physics allows a pair by any of its modes; infinite if it never does."""
@@ -352,6 +359,15 @@ class Appraiser:
         """Transaction cost of one agreement for one party: full trust halves it."""
         cost = self.park.agents.contracts.transaction_cost
         return 0.0 if cost is None else cost.value * factor * (1.0 - 0.5 * trust)
+
+    def _pressure(self, port: int) -> float:
+        stated = self.columns.specs[port].pressure
+        return math.nan if stated is None else stated.value
+
+    def investor(self, contract: Contract) -> Behaviour:
+        """Behaviour of the firm that pays for what a contract needs built."""
+        port = contract.out_port if contract.appraisal.giver_invests else contract.in_port
+        return self._behaviour(port)
 
     def _behaviour(self, port: int) -> Behaviour:
         return self.park.firms[self.columns.firms[self.columns.port_firm[port]]].behaviour

@@ -44,6 +44,7 @@ class Exchanges:
         self._bonds = bonds
         self.all: list[Contract] = []
         self._fresh: list[Contract] = []
+        self._cuts: list[tuple[int, float, float]] = []
         self.number = np.zeros(0, dtype=np.int64)
         self.bond = np.zeros(0, dtype=np.int64)
         self.promised = np.zeros((appraiser.window, 0))
@@ -69,6 +70,10 @@ class Exchanges:
         """Close the link of a contract."""
         contract.spans[-1] = (contract.spans[-1][0], day)
         self._closed[self.number == contract.number] = day
+
+    def cut(self, contract: Contract, start: float, end: float) -> None:
+        """A pipe fails and is repaired: its link counts by its share of time."""
+        self._cuts.append((contract.number, start, end))
 
     def columns(self, period: int, bounds: NDArray[np.float64]) -> Links:
         """Columns of the contracts that operate for some of a period.
@@ -96,6 +101,11 @@ class Exchanges:
                 self._possible[j] = self._is_possible(self.all[self.number[j]], period)
         overlap = np.minimum(bounds[1:, None], self._closed) - np.maximum(bounds[:-1, None], self._opened)
         active = np.clip(overlap, 0.0, None) / np.diff(bounds)[:, None] * self._possible
+        self._cuts = [cut for cut in self._cuts if cut[2] > bounds[0]]
+        for number, start, end in self._cuts:
+            down = np.clip(np.minimum(bounds[1:], end) - np.maximum(bounds[:-1], start), 0.0, None)
+            rows = self.number == number
+            active[:, rows] = np.maximum(active[:, rows] - (down / np.diff(bounds))[:, None], 0.0)
         # The kernel counts what shares a blending limit in columns numbered from 0.
         blend = np.unique(self._links.blend, return_inverse=True)[1]
         return self._links._replace(blend=blend, active=active)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -15,10 +16,12 @@ import simpy
 
 from ecopark.agents.idea import Idea
 from ecopark.calendar import DAYS_PER_YEAR
-from ecopark.market.appraisal import Appraisal
-from ecopark.market.contract import Contract, review
+from ecopark.market.appraisal import Appraisal, annuity_of
+from ecopark.market.contract import Contract, rebuild_price, review
+from ecopark.market.investment import simple_payback
 from ecopark.market.protocols import Bargain, protocol
 from ecopark.scenario.types import Firm as FirmSpec
+from ecopark.scenario.types import Outage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -121,6 +124,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]
             price_path=[(world.env.now, price)],
         )
         world.appraiser.promise(contract)
+        world.signed.append(contract)
         cost = world.park.agents.contracts.transaction_cost
         if cost is not None:
             paid = cost.value * world.transaction_factor() * (1.0 - 0.5 * world.trust(idea.giver, idea.taker))
@@ -146,10 +150,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]
         world: World = self.model
         env, terms = world.env, contract.appraisal
         idea.reach("building", env.now)
-        contract.built = env.now
-        if terms.capital > 0.0:
-            shares = (-terms.capital, 0.0) if terms.giver_invests else (0.0, -terms.capital)
-            contract.payments.append((env.now, "investment", *shares))
+        self._invest(contract)
         yield env.timeout(_vary(chance, terms.lead_time))
         opening = max(
             world.appraiser.columns.opens[contract.out_port], world.appraiser.columns.opens[contract.in_port]
@@ -157,30 +158,126 @@ class Firm(mesa.Agent):  # type: ignore[misc]
         yield env.timeout(max(float(opening) - env.now, 0.0))
 
     def _exchange(self, idea: Idea, contract: Contract, chance: np.random.Generator) -> Story:
-        """Operate until the contract is closed, broken or not renewed."""
+        """Open the link and operate it, if both plants are there."""
         world: World = self.model
-        env, columns = world.env, world.appraiser.columns
-        closes = float(min(columns.closes[contract.out_port], columns.closes[contract.in_port]))
-        contract.end = env.now + contract.appraisal.term
-        if closes > env.now:
-            idea.reach("operating", env.now)
-            world.start_exchange(contract)
-            for name in (idea.giver, idea.taker):
-                world.firms[name].contracts.append(contract)
+        contract.end = world.env.now + contract.appraisal.term
+        if self._closing(contract) > world.env.now:
+            idea.reach("operating", world.env.now)
             world.note(idea, "operating")
-            # A pair that works may grow: it is looked at again when enough is left on both sides.
-            world.scouting.extend(idea.pair, env.now)
+            self._open(contract)
+            yield from self._operate(idea, contract)
+        else:
+            self._end(idea, contract, "closed", "closure")
+
+    def _operate(self, idea: Idea, contract: Contract) -> Story:
+        """Keep an exchange until it is closed, broken, worn out or not renewed."""
+        world: World = self.model
+        env, closes = world.env, self._closing(contract)
+        pause = world.park.agents.contracts.review.value
         while contract.is_running:
-            pause = world.park.agents.contracts.review.value
-            yield env.timeout(max(min(env.now + pause, contract.end, closes) - env.now, 0.0))
+            due = min(env.now + pause, contract.end, contract.worn_out, closes)
+            yield env.timeout(max(due - env.now, 0.0))
             if env.now >= closes:
-                break
-            if env.now >= contract.end:
-                self._renew(idea, contract, chance)
+                if not self._hand_over(idea, contract):
+                    self._end(idea, contract, "closed", "closure")
+            elif env.now >= contract.worn_out:
+                self._rebuild(idea, contract)
+            elif env.now >= contract.end:
+                self._renew(idea, contract)
             else:
                 self._review(idea, contract)
-        if not idea.is_over:
-            self._end(idea, contract, "closed", "closure")
+
+    def _open(self, contract: Contract) -> None:
+        world: World = self.model
+        world.start_exchange(contract)
+        for name in (contract.giver, contract.taker):
+            world.firms[name].contracts.append(contract)
+        # A pair that works may grow: it is looked at again when enough is left on both sides.
+        world.scouting.extend(contract.pair, world.env.now)
+        outage = world.park.transport[contract.appraisal.mode].outage
+        if outage is not None and world.park.mechanisms.outages:
+            world.env.process(self._fail(contract, outage))
+
+    def _fail(self, contract: Contract, outage: Outage) -> Story:
+        """The pipe of a contract fails and is repaired, while it runs."""
+        world: World = self.model
+        chance = world.chance(contract.synergy, "outage")
+        while contract.is_running:
+            yield world.env.timeout(float(chance.exponential(outage.mean_time_between.value)))
+            repair = float(chance.exponential(outage.mean_duration.value))
+            if contract.is_running:
+                world.cut_exchange(contract, world.env.now + repair)
+            yield world.env.timeout(repair)
+
+    def _closing(self, contract: Contract) -> float:
+        """Day on which the first of the two streams ends."""
+        columns = self.model.appraiser.columns
+        return float(min(columns.closes[contract.out_port], columns.closes[contract.in_port]))
+
+    def _hand_over(self, idea: Idea, contract: Contract) -> bool:
+        """Pass a contract on to the plant that succeeds one that closes, with its terms as they are."""
+        world: World = self.model
+        heirs = world.appraiser.columns.successor
+        out, into = int(heirs[contract.out_port]), int(heirs[contract.in_port])
+        pair = world.appraiser.pairs.find(out, into, contract.pair)
+        if pair is None:
+            return False
+        self._end(idea, contract, "closed", "closure")
+        heir = world.take_over(idea, pair)
+        carried_on = replace(
+            contract,
+            synergy=heir.synergy,
+            pair=pair,
+            out_port=out,
+            in_port=into,
+            giver=heir.giver,
+            taker=heir.taker,
+            price_path=[(world.env.now, contract.price)],
+            spans=[],
+            payments=[],
+            number=-1,
+        )
+        world.appraiser.promise(carried_on)
+        world.signed.append(carried_on)
+        world.firms[heir.giver].carry_on(heir, carried_on)
+        return True
+
+    def carry_on(self, idea: Idea, contract: Contract) -> None:
+        """Operate a contract inherited from a plant that closed."""
+        self.ideas.append(idea)
+        self._open(contract)
+        self.model.env.process(self._carry_on(idea, contract))
+
+    def _carry_on(self, idea: Idea, contract: Contract) -> Story:
+        yield from self._operate(idea, contract)
+        self.model.scouting.contract(idea.pair)
+
+    def _rebuild(self, idea: Idea, contract: Contract) -> None:
+        """What was built is worn out: build it again if that pays, or end."""
+        world: World = self.model
+        terms, investor = contract.appraisal, world.appraiser.investor(contract)
+        floor, ceiling = world.appraiser.running_prices(contract.pair, terms, world.env.now)
+        payback = simple_payback(terms.capital, (ceiling - floor) * terms.quantity)
+        price = rebuild_price(
+            floor,
+            ceiling,
+            annuity_of(terms, investor),
+            terms.giver_invests,
+            payback,
+            investor.payback.value / DAYS_PER_YEAR,
+        )
+        if price is None:
+            self._end(idea, contract, "expired", "economics")
+            return
+        self._invest(contract)
+        self._reprice(idea, contract, price, "rebuilt")
+
+    def _invest(self, contract: Contract) -> None:
+        terms, now = contract.appraisal, self.model.env.now
+        contract.builds.append(now)
+        if terms.capital > 0.0:
+            shares = (-terms.capital, 0.0) if terms.giver_invests else (0.0, -terms.capital)
+            contract.payments.append((now, "investment", *shares))
 
     def _review(self, idea: Idea, contract: Contract) -> None:
         """Once a year each side asks whether the contract is still worth keeping."""
@@ -199,20 +296,19 @@ class Firm(mesa.Agent):  # type: ignore[misc]
             world.betray(idea.giver, idea.taker)
             self._end(idea, contract, "breached", "economics")
 
-    def _renew(self, idea: Idea, contract: Contract, chance: np.random.Generator) -> None:
+    def _renew(self, idea: Idea, contract: Contract) -> None:
         """At the end of the term: a new price while both still gain, or the end."""
         world: World = self.model
         floor, ceiling = world.appraiser.running_prices(contract.pair, contract.appraisal, world.env.now)
         terms = contract.appraisal
-        bargain = Bargain(floor, ceiling, ask=ceiling, bid=floor, giver_power=0.5)
-        outcome = protocol("nash")(bargain, chance)
-        if outcome.price is None:
+        if ceiling <= floor:
             self._end(idea, contract, "expired", "economics")
             return
         contract.end += terms.term
         contract.renewals += 1
         idea.renewals = contract.renewals
-        self._reprice(idea, contract, outcome.price, "renewed")
+        # Partners who know each other's books split the gain (Nash).
+        self._reprice(idea, contract, (floor + ceiling) / 2.0, "renewed")
 
     # ------------------------------------------------------------------ small acts
     def _appraise(self, idea: Idea) -> Appraisal:

@@ -168,7 +168,8 @@ class Scouting:
         """Share of each port still free, and the attention its cost earns it."""
         columns = self._appraiser.columns
         ahead = self._appraiser.period(day + self._spec.foresight.value)
-        rate = np.maximum(self._reach[period], self._reach[ahead])
+        # Of a need, only what residuals may serve is open.
+        rate = np.maximum(self._reach[period], self._reach[ahead]) * columns.max_share
         promised = self._appraiser.committed.mean(axis=0)
         open_rate = np.maximum(rate - promised, 0.0)
         # A feed-driven plant offers what it has been promised itself, not what it could make.

@@ -28,6 +28,7 @@ class World(Protocol):
     scouting: Scouting
     regulator: Regulator
     firms: dict[str, Firm]
+    signed: list[Contract]
 
     def chance(self, *address: str) -> np.random.Generator:
         """Random stream of an address."""
@@ -43,6 +44,12 @@ class World(Protocol):
 
     def start_exchange(self, contract: Contract) -> None:
         """Open the link of a contract now."""
+
+    def cut_exchange(self, contract: Contract, until: float) -> None:
+        """A pipe fails now and works again on a day."""
+
+    def take_over(self, idea: Idea, pair: int) -> Idea:
+        """The idea under which a successor carries an exchange on."""
 
     def stop_exchange(self, contract: Contract) -> None:
         """Close the link of a contract now."""

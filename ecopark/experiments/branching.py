@@ -146,7 +146,8 @@ def _dated(scenario: Scenario, since: date, path: str, shown: str, value: Any) -
         raise ValueError(f"{since:%Y-%m} is no start of a {time.period} of this scenario")
     before = _path_at(scenario, path)
     after = _path_at(scenario.with_overrides({shown: value}), path)
-    assert after is not None
+    if after is None:
+        raise ValueError("is a value of something this scenario does not use, so it changes nothing")
     # One value, or a series as a whole, holds from the parting on.
     first = since if after.dates[0] == date.min or "series" in str(value) else after.dates[0]
     _refuse_early(first, since, lead, shown)

@@ -170,6 +170,9 @@ class Entry:
         for number, name in enumerate(names):
             where = value.place(list(named)[number] if named is not None else number)
             path = self._files.find(name, where, fields.full("files"))
+            if path is not None and not path.exists():
+                fields.problems.add(where, fields.full("files"), f"there is no file {self._files.name(path)}")
+                continue
             tree = read_with_includes(self._files, path) if path is not None else None
             if tree is not None:
                 label = list(named)[number] if named is not None else str(name).rsplit(".", 1)[0]

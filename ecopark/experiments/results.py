@@ -53,8 +53,8 @@ class StudyResults:
     # ------------------------------------------------------------------ tables
     @cached_property
     def design(self) -> pd.DataFrame:
-        """One row per point: ``point``, ``label``, a column per parameter, ``overrides`` as JSON."""
-        return pd.read_parquet(self.folder / DESIGN).set_index("point", drop=False)
+        """Row k is point k: ``point``, ``label``, a column per parameter, ``overrides`` as JSON."""
+        return pd.read_parquet(self.folder / DESIGN)
 
     @property
     def parameters(self) -> list[str]:

@@ -18,6 +18,7 @@ from ecopark.experiments.statistics import mean_interval
 
 _SEED = 1
 _RESAMPLES = 1_000
+_RESAMPLES_SLOW = 100
 _MANY = 12
 
 
@@ -64,7 +65,7 @@ def estimate(results: Results, output: str, confidence: float = 0.95) -> pd.Data
 
         - sobol: ``S1``, ``ST`` and half-widths ``S1_conf``, ``ST_conf`` (shares of the variance);
         - morris: ``mu``, ``mu_star``, ``sigma``, ``mu_star_conf`` (output per width of the parameter);
-        - latin_hypercube: ``delta`` and ``S1`` with half-widths (moment-independent, from given data);
+        - latin_hypercube: ``S1`` with its half-width (RBD-FAST, from given data);
         - one_at_a_time: ``low``, ``high`` (paired difference to the base at the lowest and highest value)
           with the ends of their intervals, and ``swing``.
 
@@ -83,13 +84,13 @@ def estimate(results: Results, output: str, confidence: float = 0.95) -> pd.Data
     References
     ----------
     Saltelli et al. (2010), doi:10.1016/j.cpc.2009.09.018; Campolongo et al. (2007),
-    doi:10.1016/j.envsoft.2006.10.004; Plischke et al. (2013), doi:10.1016/j.ejor.2012.11.047.
+    doi:10.1016/j.envsoft.2006.10.004; Tarantola et al. (2006), doi:10.1016/j.ress.2005.06.003.
     """
     kind = results.manifest["study"]["design"]["kind"]
     methods: dict[str, Callable[[Results, str, float], pd.DataFrame]] = {
         "sobol": _sobol,
         "morris": _morris,
-        "latin_hypercube": _delta,
+        "latin_hypercube": _given_data,
         "one_at_a_time": _tornado,
     }
     if kind not in methods:
@@ -160,17 +161,17 @@ def _morris(results: Results, output: str, confidence: float) -> pd.DataFrame:
     return table
 
 
-def _delta(results: Results, output: str, confidence: float) -> pd.DataFrame:
-    from SALib.analyze import delta
+def _given_data(results: Results, output: str, confidence: float) -> pd.DataFrame:
+    from SALib.analyze import rbd_fast
 
     mean, kept = _by_point(results, output, 1)
     cube = results.sample()[results.parameters].to_numpy()
-    found = delta.analyze(
-        _problem(results), cube[kept], mean[kept], num_resamples=100, conf_level=confidence, seed=_SEED
+    found = rbd_fast.analyze(
+        _problem(results), cube[kept], mean[kept], num_resamples=_RESAMPLES_SLOW, conf_level=confidence, seed=_SEED
     )
-    columns = {name: np.asarray(found[name]) for name in ("delta", "delta_conf", "S1", "S1_conf")}
+    columns = {name: np.asarray(found[name], dtype=np.float64) for name in ("S1", "S1_conf")}
     table = pd.DataFrame(columns, index=pd.Index(results.parameters, name="parameter"))
-    table = table.sort_values("delta", ascending=False)
+    table = table.sort_values("S1", ascending=False)
     table.attrs = {"points": int(kept.sum()), "left_out": int((~kept).sum())}
     return table
 

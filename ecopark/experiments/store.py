@@ -256,7 +256,7 @@ class Store:
         return size
 
     def _refuse_other(self, held: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-        keys = sorted({*held, *wanted} - {"text", "study"})
+        keys = sorted({*held, *wanted} - {"text", "study", "units"})
         different = [key for key in keys if held.get(key) != wanted.get(key)]
         inner, own = held.get("study", {}), wanted["study"]
         different += [key for key in sorted({*inner, *own}) if inner.get(key) != own.get(key)]

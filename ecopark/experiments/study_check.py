@@ -64,6 +64,15 @@ class Bench:
             return {problem.field: problem.message for problem in failure.problems}
         return {}
 
+    def changes(self, overrides: Mapping[str, Any]) -> bool:
+        """Whether overrides change the park; true where that cannot be told."""
+        if self.scenario is None:
+            return True
+        try:
+            return self.scenario.with_overrides(overrides).park != self.scenario.park
+        except ScenarioError:
+            return True
+
 
 def refuse_if_any(problems: Problems) -> None:
     """Raise everything collected so far.
@@ -109,14 +118,18 @@ def _check_parameter(parameter: Parameter, bench: Bench, block: Section) -> None
                 bench.top.problems.add(where, field, f"'*' stands for nothing in {path!r}")
                 return
     told: set[tuple[str, str]] = set()
+    changes = False
     for value in parameter.ends():
         overrides = spread_overrides(parameter.overrides(value), bench.scenario)
+        changes = changes or bench.changes(overrides)
         for path, message in bench.faults(overrides).items():
             # A path that leads nowhere is the same mistake at both ends.
             if (path, message) not in told:
                 told.add((path, message))
                 shown = f"{path}: {message}" if path != parameter.name else message
                 bench.top.problems.add(where, field, shown)
+    if not told and not changes:
+        bench.top.problems.add(where, field, "changes nothing: the scenario uses none of what it sets")
 
 
 def _alternative_faults(study: Study, overrides: Mapping[str, Any], bench: Bench) -> dict[str, str]:

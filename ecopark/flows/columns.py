@@ -62,6 +62,8 @@ class Columns:
         Feed drawn from outside the park.
     opens, closes : ndarray of int, shape (N,), day
         Life of the port; `closes` is far in the future where it has no end.
+    successor : ndarray of int, shape (N,), 1
+        Port that carries a port's contracts on when its process closes; itself where none does.
     plan : ndarray of float, shape (T, P), activity unit/day
         Mean of `potential` over each period.
     expected : ndarray of float, shape (T, N), resource unit/day
@@ -94,6 +96,7 @@ class Columns:
     imported: NDArray[np.float64]
     opens: NDArray[np.int64]
     closes: NDArray[np.int64]
+    successor: NDArray[np.int64]
     plan: NDArray[np.float64]
     expected: NDArray[np.float64]
 
@@ -160,6 +163,7 @@ def compile_columns(park: Park, calendar: Calendar) -> Columns:
         imported=np.nan_to_num(_sample_ports([port.import_ for port in specs], starts, calendar)) * alive,
         opens=opens,
         closes=closes,
+        successor=_successors(port_list),
         plan=plan,
         expected=plan[:, port_process] * coefficient,
     )
@@ -169,6 +173,18 @@ def _ports(firm: str, name: str, process: Process) -> Iterator[tuple[str, str, P
     for direction, ports in (("in", process.in_), ("out", process.out)):
         for stream, port in sorted(ports.items()):
             yield firm, name, process, direction, stream, port
+
+
+def _successors(port_list: list[tuple[str, str, Process, str, str, Port]]) -> NDArray[np.int64]:
+    """Streams of the same name and direction in the process that succeeds another."""
+    index = {
+        (f"{f}.{n}", direction, stream): i for i, (f, n, _, direction, stream, _) in enumerate(port_list)
+    }
+    heir = np.arange(len(port_list), dtype=np.int64)
+    for i, (_, _, process, direction, stream, _) in enumerate(port_list):
+        if process.succeeds is not None and (process.succeeds, direction, stream) in index:
+            heir[index[process.succeeds, direction, stream]] = i
+    return heir
 
 
 def _life(firm: Firm, process: Process, port: Port, calendar: Calendar) -> tuple[int, int]:

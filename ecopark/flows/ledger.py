@@ -43,6 +43,8 @@ class Carrier:
         heat pump), in their units.
     burden : mapping of str to float
         Resources bought by the giver per unit sent (electricity it can no longer generate).
+    lost : float
+        Residual that a conversion does not turn into use, per unit sent.
     """
 
     synergy: str
@@ -52,6 +54,7 @@ class Carrier:
     credit: float
     inputs: Mapping[str, float]
     burden: Mapping[str, float]
+    lost: float = 0.0
 
 
 @dataclass
@@ -198,6 +201,11 @@ class Ledger:
                 instead=instead,
             ),
         ]
+        treatment = np.array(
+            [names.end(f"{c.firms[f]} treatment") for f in c.port_firm[into]], dtype=np.int64
+        )
+        lost = np.array([k.lost for k in carriers])
+        blocks.append(_rows(sent * lost, every, treatment, outside, resource, route("loss"), synergy=synergy))
         for payer, needs in ((taker, [k.inputs for k in carriers]), (giver, [k.burden for k in carriers])):
             for name in sorted({name for need in needs for name in need}):
                 per_unit = np.array([need.get(name, 0.0) for need in needs])

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ecopark.errors import DomainError
+from ecopark.indicators.tables import TIDY
 
 Kind = Literal["annual", "cumulative", "lifetime"]
 
@@ -118,7 +119,8 @@ def on_basis(table: pd.DataFrame, basis: Basis) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The same rows with their values on the basis, and a column ``basis``.
+        The rows with their values on the basis, and a column ``basis``. On a cumulative basis a period in which a
+        scope had no row of its own has one too, from its first row on.
 
     Notes
     -----
@@ -126,12 +128,20 @@ def on_basis(table: pd.DataFrame, basis: Basis) -> pd.DataFrame:
     that year's exchanges would bring over the term; rows of different years overlap and are not to
     be added up.
     """
-    value = table["value"] * basis.factor
     if basis.kind == "cumulative":
-        order = table.sort_values("period", kind="stable").index
-        keys = [table.loc[order, key] for key in ("scope", "indicator", "unit")]
-        value = value.loc[order].groupby(keys).cumsum().reindex(table.index)
-    return table.assign(value=value, basis=basis.label)
+        table = _run_up(table)
+    return table.assign(value=table["value"] * basis.factor, basis=basis.label)
+
+
+def _run_up(table: pd.DataFrame) -> pd.DataFrame:
+    """Running sums over the periods of a table, carried on where a period has no row."""
+    keys = ["scope", "indicator", "unit"]
+    wide = table.pivot_table(index=keys, columns="period", values="value", aggfunc="sum")
+    begun = wide.notna().cummax(axis=1)
+    sums = wide.fillna(0.0).cumsum(axis=1).where(begun)
+    long = sums.melt(ignore_index=False, value_name="value").dropna(subset="value").reset_index()
+    order = ["indicator", "scope", "period"]
+    return long.sort_values(order, kind="stable", ignore_index=True)[list(TIDY)]
 
 
 def count_with_age(table: pd.DataFrame, term: int, decay: float = 0.0) -> pd.DataFrame:

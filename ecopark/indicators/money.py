@@ -122,7 +122,8 @@ def payback(cash: ArrayLike, rate: float = 0.0) -> float:
     """
     values = np.asarray(cash, dtype=np.float64)
     running = np.cumsum(values / (1.0 + rate) ** np.arange(values.size))
-    owing = np.flatnonzero(running < 0.0)
+    # A debt of a rounding error is paid.
+    owing = np.flatnonzero(running < -1e-12 * np.abs(values).max(initial=0.0))
     if not owing.size:
         return 0.0
     last = int(owing[-1])

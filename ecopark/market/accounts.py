@@ -49,8 +49,9 @@ def build_accounts(
     pairs : Pairs
     calendar : Calendar
     contracts : sequence of Contract
-        Those that ever operated, in the order of their numbers.
-    sent : ndarray of float, shape (segments run, contracts), supply unit
+        All that were signed: one refused or never finished has its costs too.
+    sent : ndarray of float, shape (segments run, operated), supply unit
+        Column j belongs to the contract of number j.
 
     Returns
     -------
@@ -63,8 +64,10 @@ def build_accounts(
     firsts = calendar.segment_of_period[:periods]
     by_period = np.add.reduceat(sent, firsts, axis=0) if periods and sent.shape[1] else np.zeros((periods, 0))
     blocks = []
-    for j, contract in enumerate(contracts):
-        entries = _entries(park, columns, prices, pairs, calendar, contract, by_period[:, j])
+    nothing = np.zeros(periods)
+    for contract in contracts:
+        moved = nothing if contract.number < 0 else by_period[:, contract.number]
+        entries = _entries(park, columns, prices, pairs, calendar, contract, moved)
         blocks += [(contract, entry) for entry in entries]
     return _table(blocks, calendar, park.currency.code)
 
@@ -136,7 +139,7 @@ def _carbon(
             CARBON,
             _disposal_scope(park, columns, out),
         ),
-        *_avoided_virgin(park, columns, calendar, into, when, q * (terms.keep * terms.credit)),
+        *_avoided_virgin(park, columns, prices, calendar, into, when, q * (terms.keep * terms.credit)),
         (when, "haulage", zero, -q * terms.carried * moved, CARBON, "scope 3"),
         (when, "treatment", zero, -q * terms.treated * treated, CARBON, "scope 3" if at_giver else "scope 1"),
     ]
@@ -146,20 +149,33 @@ def _carbon(
     for name, amount in terms.burden.items():
         emitted = -q * amount * prices.embodied[name][when]
         rows.append((when, "burden", emitted, zero, CARBON, scope_of_input(park, name)))
-    if mode.embodied is not None and mode.embodied.value > 0.0:
-        period = max(int(np.searchsorted(calendar.period_bounds, contract.built, side="right")) - 1, 0)
-        laid = np.array([-mode.embodied.value * length])
+    embodied = 0.0 if mode.embodied is None else mode.embodied.value * length
+    for built in contract.builds if embodied > 0.0 else ():
+        period = max(int(np.searchsorted(calendar.period_bounds, built, side="right")) - 1, 0)
+        laid = np.array([-embodied])
         rows.append((np.array([period]), "construction", np.zeros(1), laid, CARBON, "scope 3"))
     return rows
 
 
 def _avoided_virgin(
-    park: Park, columns: Columns, calendar: Calendar, port: int, when: NDArray[np.int64], replaced: _Floats
+    park: Park,
+    columns: Columns,
+    prices: Prices,
+    calendar: Calendar,
+    port: int,
+    when: NDArray[np.int64],
+    replaced: _Floats,
 ) -> list[_Entry]:
-    """Emission of the virgin supply replaced, by scope of the taker; none where it is feed-driven."""
+    """Emission of the virgin supply replaced, by scope of the taker.
+
+    A feed-driven taker replaces none itself; what it sells from the feed does.
+    """
+    if columns.is_feed[port]:
+        value = _outputs_emission(park, columns, prices, port, calendar)[when]
+        return [(when, "avoided_virgin", np.zeros(when.size), replaced * value, CARBON, "scope 3")]
     need = columns.specs[port]
     virgin = need.virgin or park.resources[need.resource].virgin
-    if columns.is_feed[port] or virgin is None:
+    if virgin is None:
         return []
     split = virgin_by_scope(park, need.resource, virgin, calendar)
     zero = np.zeros(when.size)
@@ -192,6 +208,30 @@ def _virgin_value(park: Park, columns: Columns, prices: Prices, port: int, calen
     value = value - (columns.coefficient[:, mine] * prices.cost[:, mine]).sum(axis=1)
     per_activity = columns.coefficient[:, port]
     return np.asarray(np.divide(value, per_activity, out=np.zeros_like(value), where=per_activity > 0.0))
+
+
+def _outputs_emission(park: Park, columns: Columns, prices: Prices, port: int, calendar: Calendar) -> _Floats:
+    """Emission avoided by the outputs of one unit of feed. ndarray of float, shape (T,), t CO2e/unit.
+
+    What is sold replaces the virgin supply of its own resource; what is disposed of emits. What is
+    given on demand is credited under the exchanges of those outputs.
+    """
+    process = int(columns.port_process[port])
+    avoided = np.zeros(calendar.periods)
+    for out in np.flatnonzero(
+        columns.is_out & (columns.port_process == process) & ~columns.on_demand
+    ).tolist():
+        spec = columns.specs[out]
+        resource = park.resources[spec.resource]
+        disposal = spec.disposal or resource.disposal
+        sold = columns.is_product[out] or (disposal is not None and disposal.route == "sale")
+        if sold and resource.virgin is not None:
+            unit = virgin_by_scope(park, spec.resource, resource.virgin, calendar).sum(axis=0)
+        else:
+            unit = -prices.emission[:, out]
+        avoided += columns.coefficient[:, out] * unit
+    per_activity = columns.coefficient[:, port]
+    return np.asarray(np.divide(avoided, per_activity, out=np.zeros_like(avoided), where=per_activity > 0.0))
 
 
 def _maintenance(contract: Contract, calendar: Calendar, periods: int, money: str) -> _Entry:

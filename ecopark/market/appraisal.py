@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.market.investment import annuity_factor, per_year, simple_payback, transport_capital
-from ecopark.market.pairs import grade_drop, heat_pump_cop, technical_obstacle
+from ecopark.market.pairs import grade_drop, heat_pump_cop, pressure_obstacle, technical_obstacle
 from ecopark.scenario.paths import Path
 from ecopark.scenario.types import Behaviour, Pathway, Transport
 
@@ -41,6 +41,8 @@ class Party:
     behaviour : Behaviour
     transaction_cost : float, money
         Of reaching this agreement, trust and facilitation taken into account.
+    pressure : float, bar
+        Offered or required; NaN where none is stated.
     """
 
     rate: NDArray[np.float64]
@@ -48,6 +50,7 @@ class Party:
     grade: float
     behaviour: Behaviour
     transaction_cost: float
+    pressure: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,8 @@ class Appraisal:
     payback : float, yr
     lead_time : float, day
     term : float, day
+    lifetime : float, day
+        Of what was built; infinite where nothing was.
     """
 
     reason: str
@@ -159,6 +164,7 @@ class Appraisal:
     payback: float = 0.0
     lead_time: float = 0.0
     term: float = 0.0
+    lifetime: float = math.inf
 
     @property
     def own_inputs(self) -> dict[str, float]:
@@ -221,7 +227,10 @@ def _with_mode(
 ) -> Appraisal:
     """Appraisal with one mode; ``reason`` is quality, economics or empty."""
     drop = grade_drop(mode, setting.scale, setting.length)
-    if technical_obstacle(giver.grade, taker.grade, setting.scale, pathway, drop, setting.approach):
+    fall = mode.pressure_drop.value * setting.length
+    if pressure_obstacle(giver.pressure, taker.pressure, pathway, fall) or technical_obstacle(
+        giver.grade, taker.grade, setting.scale, pathway, drop, setting.approach
+    ):
         return Appraisal("quality", mode=name)
     way = pathway or _SAME
     keep = (1.0 - mode.loss.value) ** setting.length
@@ -270,6 +279,9 @@ def _with_mode(
         burden_cost=cost_of_inputs(setting.burden, setting.inputs),
         lead_time=max(mode.lead_time.value, way.lead_time.value if pathway else 0.0),
         term=mode.term.value,
+        lifetime=min(
+            mode.lifetime.value if pipe > 0.0 else math.inf, way.lifetime.value if plant > 0.0 else math.inf
+        ),
     )
     return _priced(draft, giver, taker, gain, setting)
 
@@ -290,7 +302,7 @@ def _priced(draft: Appraisal, giver: Party, taker: Party, gain: float, setting: 
     """Reservation prices, payback and verdict."""
     investor = (giver if draft.giver_invests else taker).behaviour
     years = draft.term / DAYS_PER_YEAR
-    annuity = draft.capital * annuity_factor(per_year(investor.hurdle_rate.value), years) / draft.quantity
+    annuity = annuity_of(draft, investor)
     running_floor = draft.burden_cost - giver.unit_value
     running_ceiling = gain * taker.unit_value - draft.unit_cost
     stake = max(running_ceiling - running_floor, 0.0) / 2.0
@@ -314,6 +326,20 @@ def _priced(draft: Appraisal, giver: Party, taker: Party, gain: float, setting: 
         running_ceiling=running_ceiling,
         payback=payback,
     )
+
+
+def annuity_of(terms: Appraisal, investor: Behaviour) -> float:
+    """Yearly cost of the capital per unit sent. money/unit.
+
+    The capital is to be earned back over the term, or over the longest payback the investor
+    accepts where that is longer (a treatment plant outlives one haulage contract), never over more
+    than its lifetime.
+    """
+    if terms.capital <= 0.0:
+        return 0.0
+    days = min(max(terms.term, investor.payback.value), terms.lifetime)
+    factor = annuity_factor(per_year(investor.hurdle_rate.value), days / DAYS_PER_YEAR)
+    return terms.capital * factor / terms.quantity
 
 
 def cost_of_inputs(inputs: Mapping[str, float], prices: Mapping[str, float]) -> float:

@@ -33,8 +33,8 @@ class Contract:
         Days between which it operated; the last end is infinite while it runs.
     end : float, day
         End of the present term.
-    built : float, day
-        When the investment was made; NaN before.
+    builds : list of float, day
+        When the investment was made, and made again.
     renewals : int
     number : int
         Place among the synergies that ever operated, in order of first operation; -1 before.
@@ -53,10 +53,15 @@ class Contract:
     price_path: list[tuple[float, float]] = field(default_factory=list)
     spans: list[tuple[float, float]] = field(default_factory=list)
     end: float = float("inf")
-    built: float = float("nan")
+    builds: list[float] = field(default_factory=list)
     renewals: int = 0
     number: int = -1
     payments: list[tuple[float, str, float, float]] = field(default_factory=list)
+
+    @property
+    def worn_out(self) -> float:
+        """Day on which what was built last has served its life."""
+        return self.builds[-1] + self.appraisal.lifetime if self.builds else float("inf")
 
     @property
     def is_running(self) -> bool:
@@ -98,6 +103,33 @@ class Verdict:
     price: float = 0.0
     penalty: float = 0.0
     giver_leaves: bool = False
+
+
+def rebuild_price(
+    floor: float, ceiling: float, annuity: float, giver_invests: bool, payback: float, longest: float
+) -> float | None:
+    """Price at which a worn-out pipe or plant is built again, if it is.
+
+    Parameters
+    ----------
+    floor, ceiling : float, money/unit
+        Running reservation prices today.
+    annuity : float, money/unit
+        Of the capital to be spent again.
+    giver_invests : bool
+    payback, longest : float, yr
+        Simple payback of the capital, and the longest the investor accepts.
+
+    Returns
+    -------
+    float or None, money/unit
+        Midway between the reservation prices, capital included; None where it does not pay.
+    """
+    if giver_invests:
+        floor += annuity
+    else:
+        ceiling -= annuity
+    return (floor + ceiling) / 2.0 if ceiling > floor and payback <= longest else None
 
 
 def review(

@@ -83,6 +83,13 @@ class Pairs:
         length = float(self.distance[pair])
         return tuple(mode for mode, reach in self.ways[int(self.way[pair])].modes.items() if length <= reach)
 
+    def find(self, out_port: int, in_port: int, like: int) -> int | None:
+        """Pair of two ports by the way of another pair; None if there is none or it is that pair."""
+        for pair in self.of_outlet(out_port):
+            if self.in_port[pair] == in_port and self.way[pair] == self.way[like]:
+                return None if pair == like else pair
+        return None
+
     def of_outlet(self, port: int) -> range:
         """Pairs of an out-port."""
         first, last = np.searchsorted(self.out_port, [port, port + 1])
@@ -212,6 +219,21 @@ def technical_obstacle(
     if pathway is not None:
         return False
     return bool(arriving < required)
+
+
+def pressure_obstacle(supplied: float, required: float, pathway: Pathway | None, fall: float) -> bool:
+    """Whether steam or gas arrives below the pressure needed.
+
+    Parameters
+    ----------
+    supplied, required : float, bar
+        At the giver's gate and at the taker's; NaN where none is stated, which forbids nothing.
+    pathway : Pathway or None
+        A conversion makes its own pressure.
+    fall : float, bar
+        Lost on the way.
+    """
+    return pathway is None and supplied - fall < required
 
 
 def heat_pump_cop(pathway: Pathway, source: float, required: float, approach: float) -> float:

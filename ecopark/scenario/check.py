@@ -28,14 +28,17 @@ def prepare(park: Park, units: Units, report: Report) -> Park:
     firms = {}
     for name, firm in park.firms.items():
         counted = {
-            key: _activity_unit((name, key), process, units, report) for key, process in firm.processes.items()
+            key: _activity_unit((name, key), process, units, report)
+            for key, process in firm.processes.items()
         }
         changed = {
             key: process.model_copy(update={"activity_unit": counted[key]})
             for key, process in firm.processes.items()
             if process.activity_unit != counted[key]
         }
-        firms[name] = firm.model_copy(update={"processes": {**firm.processes, **changed}}) if changed else firm
+        firms[name] = (
+            firm.model_copy(update={"processes": {**firm.processes, **changed}}) if changed else firm
+        )
     return park.model_copy(update={"firms": firms})
 
 
@@ -90,6 +93,7 @@ def check(park: Park, units: Units, report: Report, known: Mapping[str, Iterable
         for process_key, process in firm.processes.items():
             loc = ("firms", key, "processes", process_key)
             own = _check_process(loc, firm, process, report)
+            _check_succession(loc, process, park, report)
             # Ports that firms share and that gave no cause for complaint once give none again.
             shared = (id(process.in_), id(process.out), process.drive, *own)
             if shared not in clean:
@@ -196,6 +200,17 @@ def _check_process(loc: Loc, firm: Firm, process: Process, report: Report) -> _L
         _check_dates((*loc, field), path, own[0], report)
     _check_dates((*loc, "operating_cost"), process.operating_cost, own[0], report)
     return own
+
+
+def _check_succession(loc: Loc, process: Process, park: Park, report: Report) -> None:
+    """Note a process that succeeds one that does not exist."""
+    if process.succeeds is None:
+        return
+    known = [f"{name}.{key}" for name, firm in park.firms.items() for key in firm.processes]
+    if process.succeeds not in known:
+        hint = nearest(process.succeeds, known)
+        message = f"unknown process {process.succeeds!r}{hint}; write it as firm.process"
+        report.add((*loc, "succeeds"), message)
 
 
 def _check_ports(loc: Loc, process: Process, own: _Life, park: Park, report: Report) -> None:

@@ -54,23 +54,22 @@ def _settle(value: Any, source: str, mark: str, known: _Settled) -> Any:
     # Texts, switches and dates hold no numbers.
     if isinstance(value, str | bool | int | float | date) or value is None:
         return value
-    if isinstance(value, Quantity | Path):
+    if isinstance(value, Quantity):
         return _settle_number(value, source, mark)
+    if isinstance(value, Path):
+        values = tuple(_settle_number(item, source, mark) for item in value.values)
+        same = all(a is b for a, b in zip(values, value.values, strict=True))
+        return value if same else replace(value, values=values)
     key = (id(value), source, mark)
     if key not in known:
         known[key] = _settle_parts(value, source, mark, known)
     return known[key]
 
 
-def _settle_number(value: Quantity | Path, source: str, mark: str) -> Quantity | Path:
-    if isinstance(value, Quantity):
-        if (value.source or not source) and (value.mark or not mark):
-            return value
-        return replace(value, source=value.source or source, mark=value.mark or mark)
-    values = tuple(_settle_number(item, source, mark) for item in value.values)
-    if all(a is b for a, b in zip(values, value.values, strict=True)):
+def _settle_number(value: Quantity, source: str, mark: str) -> Quantity:
+    if (value.source or not source) and (value.mark or not mark):
         return value
-    return replace(value, values=values)
+    return replace(value, source=value.source or source, mark=value.mark or mark)
 
 
 def _settle_parts(value: Any, source: str, mark: str, known: _Settled) -> Any:

@@ -104,6 +104,9 @@ def _collect(value: Any, where: Where, found: list[tuple[Where, str]], seen: set
         found.append((where, value))
     elif isinstance(value, Section | Items) and id(value) not in seen:
         seen.add(id(value))
-        keyed = value.items() if isinstance(value, Section) else enumerate(value)
-        for key, item in keyed:
-            _collect(item, value.place(key), found, seen)
+        if isinstance(value, Section):
+            for key, item in value.items():
+                _collect(item, value.place(key), found, seen)
+        else:
+            for index, item in enumerate(value):
+                _collect(item, value.place(index), found, seen)

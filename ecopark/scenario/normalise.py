@@ -235,9 +235,7 @@ def prune(raw: Section) -> None:
     ):
         return
     # Copies, since the scenario they come from may be used again with other overrides.
-    resources, pathways, transport = (
-        own_path(raw, (key,)) for key in ("resources", "pathways", "transport")
-    )
+    resources, pathways, transport = (own_path(raw, (key,)) for key in ("resources", "pathways", "transport"))
     own = {name for name in resources if not is_from_library(resources, name)}
     used = used_resources(raw) | own
     _close_over_recipes(used, resources)

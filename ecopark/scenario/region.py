@@ -156,9 +156,13 @@ def shares(mix: Mapping[str, float] | None = None) -> dict[str, float]:
         if name in table:
             weights[name] = weight
         elif name in sectors:
-            usual = {p.archetype: p.share for p in table.values() if p.sector == name and p.archetype not in wanted}
+            usual = {
+                p.archetype: p.share for p in table.values() if p.sector == name and p.archetype not in wanted
+            }
             if not math.fsum(usual.values()) > 0:
-                raise DomainError(f"mix: sector {name!r} has no plant with a usual share that is not named itself")
+                raise DomainError(
+                    f"mix: sector {name!r} has no plant with a usual share that is not named itself"
+                )
             for archetype, share in usual.items():
                 weights[archetype] = weight * share / math.fsum(usual.values())
         else:

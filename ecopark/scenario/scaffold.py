@@ -46,7 +46,8 @@ def new_park(folder: Path | str) -> Path:
         If it cannot be written.
     """
     target = Path(folder)
-    title = target.name.replace("_", " ").replace("-", " ").strip().capitalize()
+    words = target.name.replace("_", " ").replace("-", " ").strip()
+    title = words[:1].upper() + words[1:]
     # JSON text is YAML text: quotes, colons and letters of any language stay what they are.
     text = _template("park").format(title=json.dumps(title, ensure_ascii=False), folder=target.as_posix())
     return _write(target, {"scenario.yaml": text})
@@ -79,7 +80,9 @@ def new_region(folder: Path | str, plan: RegionPlan) -> Path:
     writer = csv.DictWriter(table, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    return _write(Path(folder), {"scenario.yaml": fill(_template("region"), plan), "firms.csv": table.getvalue()})
+    return _write(
+        Path(folder), {"scenario.yaml": fill(_template("region"), plan), "firms.csv": table.getvalue()}
+    )
 
 
 def read_mix(path: Path | str) -> dict[str, float]:

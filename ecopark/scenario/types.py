@@ -300,9 +300,6 @@ class Port(Block):
     note: str = ""
 
 
-Ports = Mapping[Name, Annotated[Port, SHARED]]
-
-
 class Process(Block):
     """A linear recipe: ports per unit of activity, and what drives the activity.
 
@@ -310,6 +307,8 @@ class Process(Block):
     ``feed``: activity follows what was received; `buffer` is how long it can be kept.
     `activity_unit`: what activity is counted in; from the capacity where not given. `season`: a name
     of ``seasons.SEASONS`` or twelve monthly weights. `operating_cost`: money per unit of activity.
+    `succeeds`: ``firm.process`` of a plant that closes when this one opens, whose contracts pass
+    over to the streams of the same name.
     """
 
     name: str = ""
@@ -325,9 +324,10 @@ class Process(Block):
     buffer: Duration = default(14.0, "day")
     opens: Month | None = None
     closes: Month | None = None
-    in_: Annotated[Ports, SHARED, Field(alias="in")] = {}
-    out: Annotated[Ports, SHARED] = {}
+    in_: Annotated[Mapping[Name, Annotated[Port, SHARED]], SHARED, Field(alias="in")] = {}
+    out: Annotated[Mapping[Name, Annotated[Port, SHARED]], SHARED] = {}
     operating_cost: AnyPath | None = None
+    succeeds: str | None = None
     drop: tuple[Name, ...] = Field(default=(), description="Archetype streams this process does not have.")
 
 

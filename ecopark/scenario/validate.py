@@ -12,7 +12,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ecopark.scenario.located import Items, Loc, Problems, Section, Where, copy_node, find_place, get, own_path
+from ecopark.scenario.located import (
+    Items,
+    Loc,
+    Problems,
+    Section,
+    Where,
+    copy_node,
+    find_place,
+    get,
+    own_path,
+)
 from ecopark.scenario.paths import Context, PathError, constant
 from ecopark.scenario.schema import Shape, fields_of, process_keys, shape_of
 from ecopark.scenario.types import Block, Firm, Park
