@@ -95,7 +95,9 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         if self.park.mechanisms.trading:
             information = self.facilitator.information if self.facilitator else 1.0
             for pair in self.scouting.look(start, end, information, self.bonds):
-                self._take_up(pair)
+                # The one before may have taken the last of a firm's attention.
+                if self.scouting.has_room(pair):
+                    self._take_up(pair)
         self.env.run(until=end)
         self._flow(start, end)
         self.period += 1
@@ -181,6 +183,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
     def take_over(self, idea: Idea, pair: int) -> Idea:
         """The idea under which a successor carries an exchange on."""
         heir = self._new_idea(pair)
+        self.scouting.relax(pair)
         heir.stages = dict.fromkeys(STAGES, self.env.now)
         heir.state = "operating"
         heir.mode, heir.price, heir.quantity = idea.mode, idea.price, idea.quantity

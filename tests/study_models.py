@@ -41,7 +41,11 @@ class Line:
 
     def variant(self, overrides: Mapping[str, Any]) -> tuple[float, float, float]:
         words = {"": 0.0, "small": 1.0, "large": 5.0}
-        return float(overrides.get("a", 0.0)), float(overrides.get("b", 0.0)), words[overrides.get("word", "")]
+        return (
+            float(overrides.get("a", 0.0)),
+            float(overrides.get("b", 0.0)),
+            words[overrides.get("word", "")],
+        )
 
     def run(self, variant: Any, seed: int) -> Outcome:
         a, b, word = variant

@@ -68,6 +68,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]
         world: World = self.model
         chance = world.chance(idea.synergy, "pursuit")
         contract = yield from self._agree(idea, chance)
+        world.scouting.relax(idea.pair)
         if contract is not None:
             granted = yield from self._permit(idea, chance)
             if granted:

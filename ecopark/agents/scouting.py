@@ -52,6 +52,9 @@ class Scouting:
         self.gathered = np.zeros(pairs.count)
         self.links = np.zeros(pairs.count, dtype=np.int64)
         self.threshold = self._draw(slice(None))
+        #: Projects each firm could still take up. ndarray of int, shape (F,), 1.
+        self.room = np.array([appraiser.park.firms[name].behaviour.attention for name in columns.firms])
+        self._ends = (columns.port_firm[pairs.out_port], columns.port_firm[pairs.in_port])
         self.trigger = np.zeros(len(columns.ports))
         self._shocks = cost_shock(prices.cost, appraiser.window)
         self._seen = np.zeros(len(columns.ports), dtype=bool)
@@ -62,7 +65,7 @@ class Scouting:
         self._near = _neighbours(appraiser, self._spec.distance.value)
 
     def look(self, day: float, next_day: float, information: float, bonds: Bonds) -> list[int]:
-        """Pairs noticed between two days, in order of their names.
+        """Pairs noticed by now that both firms have attention for, the longest known first.
 
         Parameters
         ----------
@@ -100,14 +103,28 @@ class Scouting:
         visible = self._appraiser.is_in_sight(slice(None), day)
         ready &= visible[out] & visible[into]
         self.gathered += np.where(ready, hazard * (next_day - day), 0.0)
-        return [int(k) for k in np.flatnonzero(self.gathered >= self.threshold)]
+        noticed = np.flatnonzero((self.gathered >= self.threshold) & ready & self.has_room(slice(None)))
+        longest_known = np.argsort(self.threshold[noticed] - self.gathered[noticed], kind="stable")
+        return [int(pair) for pair in noticed[longest_known]]
+
+    def has_room(self, pairs: Any) -> Any:
+        """Whether both firms of pairs have attention left for another project."""
+        giver, taker = self._ends
+        return (self.room[giver[pairs]] > 0) & (self.room[taker[pairs]] > 0)
 
     def occupy(self, pair: int) -> None:
         """A pair is being worked on: it is not noticed again until released."""
+        for ends in self._ends:
+            self.room[ends[pair]] -= 1
         self.available_from[pair] = np.inf
         self.gathered[pair] = 0.0
         self.attempt[pair] += 1
         self.threshold[pair] = self._draw(slice(pair, pair + 1))[0]
+
+    def relax(self, pair: int) -> None:
+        """Talks are over: both firms have attention for another project again."""
+        for ends in self._ends:
+            self.room[ends[pair]] += 1
 
     def release(self, pair: int, day: float, reason: str) -> None:
         """The idea was lost: the pair may be noticed again after a while, or when physics allows."""

@@ -28,6 +28,7 @@ TASK_SECONDS = 0.75
 _MOST_PARTS = 64
 _AHEAD = 3
 _PATIENCE_S = 60.0
+_CONNECT_S = 20.0
 
 
 def run_serial(job: Job, parts: Sequence[Part]) -> Iterator[Done]:
@@ -70,7 +71,7 @@ def dask_client(scheduler: str | None, workers: int | None, dashboard: bool = Fa
         )
     if scheduler is not None:
         try:
-            client = Client(scheduler, timeout=20)
+            client = Client(scheduler, timeout=_CONNECT_S)
         except (OSError, ValueError) as failure:
             raise ResultsError(f"there is no Dask scheduler at {scheduler}: {failure}") from failure
         try:
@@ -80,7 +81,10 @@ def dask_client(scheduler: str | None, workers: int | None, dashboard: bool = Fa
             client.close()
         return
     # Mesa sets the start method of the process on import: name the one that is meant.
-    settings = {"distributed.worker.multiprocessing-method": "spawn", "distributed.admin.tick.limit": "60 s"}
+    settings = {
+        "distributed.worker.multiprocessing-method": "spawn",
+        "distributed.scheduler.allowed-failures": 1,
+    }
     with (
         dask.config.set(settings),
         LocalCluster(
@@ -148,45 +152,69 @@ def run_dask(job: Job, parts: Sequence[Part], client: Any) -> Iterator[Done]:
     ResultsError
         If a chunk cannot be written; what runs is let go.
     """
-    from distributed import KilledWorker, as_completed
-
-    waiting = deque(parts)
-    flying: dict[Any, tuple[Part, ...]] = {}
-    finished = as_completed([], loop=client.loop)
-    crew = _Crew(client)
-    size = 1
-
-    def launch(batch: tuple[Part, ...]) -> None:
-        future = client.submit(do_parts, job, batch, pure=False)
-        flying[future] = batch
-        finished.add(future)
-
+    flight = _Flight(job, client)
+    waiting, suspects = deque(parts), deque[Part]()
     try:
-        while waiting or flying:
-            while waiting and len(flying) < _AHEAD * crew.size():
-                launch(tuple(waiting.popleft() for _ in range(min(size, len(waiting)))))
-            future = next(finished)
-            batch = flying.pop(future)
-            failure = future.exception() if future.status == "error" else None
-            if failure is None and future.status == "finished":
-                done = future.result()
-                future.release()
-                spent = sum(one.seconds for one in done) / len(done)
-                size = max(1, min(_MOST_PARTS, int(TASK_SECONDS / max(spent, 1e-6))))
-                yield from done
-            elif isinstance(failure, KilledWorker) or future.status in ("lost", "cancelled"):
-                if len(batch) > 1 or failure is None:
-                    # Which chunk it was is not known: each is tried alone.
-                    for part in batch:
-                        launch((part,))
-                else:
-                    yield give_up(job, batch[0], "every worker that ran this chunk was killed")
-            elif isinstance(failure, ResultsError):
-                raise failure
+        while waiting or flight.tasks or suspects:
+            while waiting and len(flight.tasks) < _AHEAD * flight.crew.size():
+                flight.launch(tuple(waiting.popleft() for _ in range(min(flight.batch, len(waiting)))))
+            if not flight.tasks:
+                flight.launch((suspects.popleft(),), alone=True)
+            done, killed, alone = flight.land()
+            yield from done
+            if alone and killed:
+                yield give_up(job, killed[0], "every worker that ran this chunk was killed")
             else:
-                raise ResultsError(f"a worker failed outside any run: {failure!r}") from failure
+                # Which of the chunks a killed worker held was to blame is not known: each is tried alone.
+                suspects.extend(killed)
     finally:
-        client.cancel(list(flying))
+        client.cancel(list(flight.tasks))
+
+
+class _Flight:
+    """Tasks under way."""
+
+    def __init__(self, job: Job, client: Any) -> None:
+        from distributed import as_completed
+
+        self._job, self._client = job, client
+        self.crew = _Crew(client)
+        self.batch = 1
+        self.tasks: dict[Any, tuple[tuple[Part, ...], bool]] = {}
+        self._finished = as_completed([], loop=client.loop)
+
+    def launch(self, parts: tuple[Part, ...], alone: bool = False) -> None:
+        """Send chunks to a worker as one task."""
+        future = self._client.submit(do_parts, self._job, parts, pure=False)
+        self.tasks[future] = parts, alone
+        self._finished.add(future)
+
+    def land(self) -> tuple[list[Done], tuple[Part, ...], bool]:
+        """Wait for a task: what was done, what was not because its workers died, whether it was alone.
+
+        Raises
+        ------
+        ResultsError
+            If a chunk cannot be written, or the scheduler is gone.
+        """
+        from distributed import KilledWorker
+
+        future = next(self._finished)
+        parts, alone = self.tasks.pop(future)
+        if future.status == "finished":
+            done: list[Done] = future.result()
+            future.release()
+            spent = sum(one.seconds for one in done) / len(done)
+            self.batch = max(1, min(_MOST_PARTS, int(TASK_SECONDS / max(spent, 1e-6))))
+            return done, (), alone
+        failure = future.exception() if future.status == "error" else None
+        if isinstance(failure, KilledWorker):
+            return [], parts, alone
+        if isinstance(failure, ResultsError):
+            raise failure
+        if failure is None:
+            raise ResultsError("the scheduler is gone; start the study again: it goes on where it stopped")
+        raise ResultsError(f"a worker failed outside any run: {failure!r}") from failure
 
 
 class _Crew:

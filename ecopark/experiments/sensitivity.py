@@ -167,7 +167,12 @@ def _given_data(results: Results, output: str, confidence: float) -> pd.DataFram
     mean, kept = _by_point(results, output, 1)
     cube = results.sample()[results.parameters].to_numpy()
     found = rbd_fast.analyze(
-        _problem(results), cube[kept], mean[kept], num_resamples=_RESAMPLES_SLOW, conf_level=confidence, seed=_SEED
+        _problem(results),
+        cube[kept],
+        mean[kept],
+        num_resamples=_RESAMPLES_SLOW,
+        conf_level=confidence,
+        seed=_SEED,
     )
     columns = {name: np.asarray(found[name], dtype=np.float64) for name in ("S1", "S1_conf")}
     table = pd.DataFrame(columns, index=pd.Index(results.parameters, name="parameter"))

@@ -68,8 +68,13 @@ def _tables(links: pd.DataFrame, names: np.ndarray, rng: np.random.Generator) ->
     flows = flows.astype(dict.fromkeys(text, "category"))
     months = pd.date_range("2000-01-01", periods=MONTHS, freq="MS").astype("datetime64[s]")
     booked = links.loc[links.index.repeat(MONTHS)].assign(start=np.tile(months, len(links)))
-    items = [("avoided_virgin", "t CO2e", "scope 3"), ("inputs", "t CO2e", "scope 2"), ("avoided_disposal", "DKK", None),
-             ("payment", "DKK", None), ("investment", "DKK", None)]  # fmt: skip
+    items = [
+        ("avoided_virgin", "t CO2e", "scope 3"),
+        ("inputs", "t CO2e", "scope 2"),
+        ("avoided_disposal", "DKK", None),
+        ("payment", "DKK", None),
+        ("investment", "DKK", None),
+    ]
     accounts = pd.concat(
         [
             booked.assign(item=item, unit=unit, scope=scope, giver=rng.normal(1.0, 5.0, len(booked)),
@@ -119,6 +124,14 @@ def test_yearly_indicators_of_a_park_of_65_years(benchmark: Any, run: Run) -> No
     )
     assert table["indicator"].nunique() == 12
     within(benchmark, YEARLY_BUDGET)
+
+
+@pytest.mark.slow
+def test_network_of_a_region(benchmark: Any) -> None:
+    links = region()["links"]
+    values = benchmark.pedantic(ind.network, args=(links,), rounds=3)
+    assert values["exchanges"] == len(links)
+    within(benchmark, REGION_BUDGET)
 
 
 @pytest.mark.slow

@@ -144,13 +144,13 @@ def test_scopes_and_credit_rules_give_out_the_whole_net_figure(accounts: pd.Data
     scopes = carbon_by_scope(accounts)
     assert scopes[scopes["scope"] == "park"]["value"].sum() == pytest.approx(net, abs=1e-9 * size)
     assert scopes[scopes["indicator"] == "exchange_co2"]["value"].sum() == pytest.approx(net, abs=1e-9 * size)
-    credits = credit_rules(accounts, "DKK")
+    credited = credit_rules(accounts, "DKK")
     for rule in ("cut_off", "half", "shapley"):
-        given_out = credits[credits["indicator"] == f"credit_{rule}"]["value"].sum()
+        given_out = credited[credited["indicator"] == f"credit_{rule}"]["value"].sum()
         assert given_out == pytest.approx(net, abs=1e-9 * size), rule
     gaining = accounts[accounts["unit"] == "DKK"].groupby("synergy")[["giver", "taker"]].sum().sum(axis=1)
     priced = carbon[carbon["synergy"].isin(gaining[gaining > 0.0].index)]
-    by_price = credits[credits["indicator"] == "credit_price"]["value"].sum()
+    by_price = credited[credited["indicator"] == "credit_price"]["value"].sum()
     assert by_price == pytest.approx(float((priced["giver"] + priced["taker"]).sum()), abs=1e-9 * size)
 
 

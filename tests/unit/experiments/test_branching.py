@@ -111,7 +111,10 @@ def test_what_would_change_the_past_is_refused(path: str, value: Any, words: str
 
 
 def test_a_study_of_futures(tmp_path: Path) -> None:
-    alternatives = {"tax": {"policy.landfill_tax": "900 DKK/t"}, "dear ash": {"resources.ash.virgin.price": "900 DKK/t"}}
+    alternatives = {
+        "tax": {"policy.landfill_tax": "900 DKK/t"},
+        "dear ash": {"resources.ash.virgin.price": "900 DKK/t"},
+    }
     raw = {
         "base": str(write_park(tmp_path)),
         "design": {"kind": "paired", "since": "1992-01", "alternatives": alternatives},
@@ -131,7 +134,11 @@ def test_a_study_of_futures(tmp_path: Path) -> None:
 def test_pasts_that_differ_are_an_error(tmp_path: Path) -> None:
     raw = {
         "base": str(write_park(tmp_path)),
-        "design": {"kind": "paired", "since": "1992-01", "alternatives": {"tax": {"policy.landfill_tax": "9 DKK/t"}}},
+        "design": {
+            "kind": "paired",
+            "since": "1992-01",
+            "alternatives": {"tax": {"policy.landfill_tax": "9 DKK/t"}},
+        },
     }
     results = sweep(Study.from_dict(raw), engine="serial", folder=tmp_path / "s")
     table = results._table.to_pandas()

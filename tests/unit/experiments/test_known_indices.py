@@ -28,7 +28,8 @@ def ishigami_exact() -> pd.DataFrame:
     v13 = B**2 * PI**8 * (1.0 / 18.0 - 1.0 / 50.0)
     total = v1 + v2 + v13
     return pd.DataFrame(
-        {"S1": [v1 / total, v2 / total, 0.0], "ST": [(v1 + v13) / total, v2 / total, v13 / total]}, ["x1", "x2", "x3"]
+        {"S1": [v1 / total, v2 / total, 0.0], "ST": [(v1 + v13) / total, v2 / total, v13 / total]},
+        ["x1", "x2", "x3"],
     )
 
 
@@ -40,7 +41,9 @@ def sobol_g_exact() -> pd.DataFrame:
     return pd.DataFrame({"S1": v / total, "ST": v * others / total}, [f"x{i + 1}" for i in range(len(G))])
 
 
-def results_of(folder: Path, function: str, low: float, high: float, count: int, **design: Any) -> StudyResults:
+def results_of(
+    folder: Path, function: str, low: float, high: float, count: int, **design: Any
+) -> StudyResults:
     raw = {
         "name": function,
         "base": {"function": function},
@@ -52,7 +55,9 @@ def results_of(folder: Path, function: str, low: float, high: float, count: int,
 
 @pytest.mark.parametrize("second_order", [False, True])
 def test_ishigami(tmp_path: Path, second_order: bool) -> None:
-    results = results_of(tmp_path / "s", "ishigami", -PI, PI, 3, kind="sobol", n=4096, second_order=second_order)
+    results = results_of(
+        tmp_path / "s", "ishigami", -PI, PI, 3, kind="sobol", n=4096, second_order=second_order
+    )
     exact = ishigami_exact()
     assert exact["S1"].tolist() == pytest.approx([0.3139, 0.4424, 0.0], abs=1e-4)  # as published
     found = results.sensitivity("y").loc[exact.index]

@@ -20,7 +20,9 @@ from study_models import Line, line_study
 
 def parameter(**fields: object) -> Parameter:
     """The parameter ``a`` of a study."""
-    study = Study.from_dict(line_study(parameters={"a": fields}, design={"kind": "latin_hypercube", "n": 2}), Line())
+    study = Study.from_dict(
+        line_study(parameters={"a": fields}, design={"kind": "latin_hypercube", "n": 2}), Line()
+    )
     return study.parameters[0]
 
 
@@ -87,7 +89,10 @@ def test_one_parameter_may_set_several_paths() -> None:
 
 def test_a_file_is_every_value_it_holds() -> None:
     tree = locate(
-        {"policy": {"tax": {"1990-01": "4 DKK/t"}, "bans": [{"route": "landfill"}]}, "firms": {"p": {"site": [1, 2]}}},
+        {
+            "policy": {"tax": {"1990-01": "4 DKK/t"}, "bans": [{"route": "landfill"}]},
+            "firms": {"p": {"site": [1, 2]}},
+        },
         Where("file"),
     )
     assert flatten(tree) == {

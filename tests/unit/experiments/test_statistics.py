@@ -31,7 +31,10 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
     assert 160 <= hits <= 196
 
 
-@pytest.mark.parametrize(("sample", "expected"), [([4.0, 4.0], (4.0, 4.0)), ([4.0], (math.nan, math.nan)), ([], (math.nan, math.nan))])
+@pytest.mark.parametrize(
+    ("sample", "expected"),
+    [([4.0, 4.0], (4.0, 4.0)), ([4.0], (math.nan, math.nan)), ([], (math.nan, math.nan))],
+)
 def test_samples_too_small_or_constant(sample: list[float], expected: tuple[float, float]) -> None:
     assert mean_interval(np.array(sample)) == pytest.approx(expected, nan_ok=True)
 

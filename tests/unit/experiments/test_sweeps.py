@@ -69,7 +69,9 @@ def test_a_park_is_the_same_by_study_and_by_hand(tmp_path: Path) -> None:
     held = results.indicators[results.indicators["run"] == row.Index]
     keys = ["period", "scope", "indicator", "value", "unit"]
     pd.testing.assert_frame_equal(
-        held[keys].astype(run.indicators[keys].dtypes).reset_index(drop=True), run.indicators[keys], check_exact=True
+        held[keys].astype(run.indicators[keys].dtypes).reset_index(drop=True),
+        run.indicators[keys],
+        check_exact=True,
     )
     assert results.flows.count_rows() == 2 * sum(
         len(simulate(results_scenario, seed).flows)
@@ -98,7 +100,11 @@ def test_structural_choices_by_file(tmp_path: Path) -> None:
     assert table.loc[("close by", "true"), "avoided_waste"] > 0
     assert table.loc[("close by", "false"), "avoided_waste"] == 0
     told = json.loads(table.loc[("far off", "true"), "overrides"])
-    assert told == {"firms.user.site": [90000, 0], "policy.landfill_tax": "1 DKK/t", "mechanisms.trading": True}
+    assert told == {
+        "firms.user.site": [90000, 0],
+        "policy.landfill_tax": "1 DKK/t",
+        "mechanisms.trading": True,
+    }
 
 
 # --------------------------------------------------------------------------- chunks, resume
@@ -108,7 +114,9 @@ def test_what_is_missing_is_run_again_and_nothing_else(tmp_path: Path, lost: lis
     folder = tmp_path / "s"
     run_line(folder, Line(mark=str(mark)))  # 12 runs of 0.25 s: three per chunk
     before = files_of(folder)
-    assert sorted(name for name in before if name.startswith("runs")) == [f"runs/part-0000{k}.parquet" for k in range(4)]
+    assert sorted(name for name in before if name.startswith("runs")) == [
+        f"runs/part-0000{k}.parquet" for k in range(4)
+    ]
     calls = len(mark.read_text().splitlines())
     for part in lost:
         (folder / "runs" / f"part-{part:05d}.parquet").unlink()
@@ -131,7 +139,11 @@ def test_progress_counts_what_was_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("blocks", "name"),
-    [({"seed": 2}, "seed"), ({"replicates": 3}, "replicates"), ({"parameters": {"a": {"range": [0, 2]}}}, "parameters")],
+    [
+        ({"seed": 2}, "seed"),
+        ({"replicates": 3}, "replicates"),
+        ({"parameters": {"a": {"range": [0, 2]}}}, "parameters"),
+    ],
 )
 def test_another_study_in_the_folder_is_refused(tmp_path: Path, blocks: dict[str, Any], name: str) -> None:
     run_line(tmp_path / "s")
@@ -202,7 +214,9 @@ def test_a_disk_that_fills_stops_the_study_whole(tmp_path: Path, monkeypatch: py
     assert len(run_line(tmp_path / "s").runs) == 12
 
 
-def test_no_room_in_the_middle_of_a_file_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_room_in_the_middle_of_a_file_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import pyarrow.parquet as pq
 
     write, count = pq.write_table, iter(range(99))
@@ -215,7 +229,10 @@ def test_no_room_in_the_middle_of_a_file_leaves_no_file(tmp_path: Path, monkeypa
     monkeypatch.setattr(pq, "write_table", fill_up)
     with pytest.raises(stores.StoreFullError, match="the disk is full"):
         run_line(tmp_path / "s")
-    assert sorted(file.name for file in (tmp_path / "s" / "runs").iterdir()) == ["part-00000.parquet", "part-00001.parquet"]
+    assert sorted(file.name for file in (tmp_path / "s" / "runs").iterdir()) == [
+        "part-00000.parquet",
+        "part-00001.parquet",
+    ]
     monkeypatch.undo()
     assert len(run_line(tmp_path / "s").runs) == 12
 
@@ -280,7 +297,9 @@ def test_pandas_and_duckdb_read_it_in_one_line(tmp_path: Path) -> None:
 
 
 def test_the_form_of_ema_workbench(tmp_path: Path) -> None:
-    results = run_line(tmp_path / "s", parameters={"a": {"range": [0, 1]}, "word": {"list": ["small", "large"]}})
+    results = run_line(
+        tmp_path / "s", parameters={"a": {"range": [0, 1]}, "word": {"list": ["small", "large"]}}
+    )
     experiments, outcomes = results.to_ema()
     assert list(experiments.columns) == ["a", "word", "scenario", "policy", "model", "replicate"]
     assert experiments["word"].dtype == "category"

@@ -127,7 +127,11 @@ def test_the_study_the_cases_spoil_is_right(tmp_path: Path) -> None:
 
 
 def test_all_mistakes_come_at_once_with_those_of_the_folder(tmp_path: Path) -> None:
-    text = GOOD.replace("[10 DKK/t, 90 DKK/t]", "[90 DKK/t, 10 DKK/t]").replace("n: 4", "n: x").replace("2 yr", "2 y")
+    text = (
+        GOOD.replace("[10 DKK/t, 90 DKK/t]", "[90 DKK/t, 10 DKK/t]")
+        .replace("n: 4", "n: x")
+        .replace("2 yr", "2 y")
+    )
     text = text.replace("replicates: 2", "replicates: many")
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "thesis.txt").write_text("mine")
@@ -141,7 +145,12 @@ def test_all_mistakes_come_at_once_with_those_of_the_folder(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [("", "is empty"), ("- a list\n", "found a list"), ("name: [\n", "YAML syntax"), ("a: !!python/object:os.x 1\n", "tag")],
+    [
+        ("", "is empty"),
+        ("- a list\n", "found a list"),
+        ("name: [\n", "YAML syntax"),
+        ("a: !!python/object:os.x 1\n", "tag"),
+    ],
 )
 def test_files_that_are_no_study(content: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(StudyError, match=words):

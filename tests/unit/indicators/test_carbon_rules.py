@@ -19,7 +19,8 @@ from ecopark.indicators import (
 # The lake feeds the waterworks, which gives on demand to the refinery; the works also gives sludge it must lose.
 FLOWS = ledger(
     row("exchange", "lake", "works", "lake_water", 100.0, "m3", synergy="lake"),
-    row("exchange", "works", "refinery", "water", 90.0, "m3", synergy="water", delivered=90.0, delivered_resource="tap"),
+    row("exchange", "works", "refinery", "water", 90.0, "m3", synergy="water", delivered=90.0,
+        delivered_resource="tap"),
     row("exchange", "works", "farm", "wash", 9.0, "m3", synergy="wash", delivered=9.0, delivered_resource="tap",
         instead_of="discharge"),
     row("loss", "works", "environment", "water", 10.0, "m3", synergy="water"),

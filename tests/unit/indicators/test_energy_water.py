@@ -18,14 +18,15 @@ from ecopark.indicators import (
 )
 
 FLOWS = ledger(
-    row("exchange", "power", "works", "steam", 80.0, "MWh", synergy="hot", delivered=80.0, delivered_resource="steam"),
+    row("exchange", "power", "works", "steam", 80.0, "MWh", synergy="hot", delivered=80.0,
+        delivered_resource="steam"),
     row("loss", "power", "environment", "steam", 20.0, "MWh", synergy="hot"),
     row("exchange", "works", "ponds", "warm", 30.0, "MWh", synergy="warm", delivered=30.0, delivered_resource="warm",
         instead_of="cooling"),
     row("virgin", "market: steam", "works", "steam", 20.0, "MWh"),
     row("virgin", "market: power", "power", "electricity", 10.0, "MWh", synergy="hot", kind="energy"),
-    row("exchange", "refinery", "power", "used", 40.0, "m3", synergy="reuse", delivered=36.0, delivered_resource="fresh",
-        instead_of="discharge"),
+    row("exchange", "refinery", "power", "used", 40.0, "m3", synergy="reuse", delivered=36.0,
+        delivered_resource="fresh", instead_of="discharge"),
     row("exchange", "lake", "refinery", "raw", 60.0, "m3", synergy="shift", delivered=60.0, delivered_resource="fresh"),
     row("virgin", "market: fresh", "town", "fresh", 24.0, "m3"),
     row("disposal", "refinery", "discharge", "used", 10.0, "m3"),

@@ -27,7 +27,8 @@ LEDGER = ledger(
     row("exchange", "refinery", "kiln", "sludge", 5.0, synergy="oil", instead_of="incineration"),
     row("disposal", "refinery", "incineration", "sludge", 15.0),
     # steam made on demand is no residual
-    row("exchange", "power", "refinery", "steam", 50.0, "MWh", synergy="st", delivered=50.0, delivered_resource="steam"),
+    row("exchange", "power", "refinery", "steam", 50.0, "MWh", synergy="st", delivered=50.0,
+        delivered_resource="steam"),
     row("virgin", "market: steam", "refinery", "steam", 150.0, "MWh"),
     # clay and power bought, the latter to run the ash exchange; bricks sold
     row("virgin", "market: clay", "bricks", "clay", 135.0),
@@ -91,7 +92,7 @@ def test_a_store_that_gives_more_than_it_got_does_not_close() -> None:
         row("stock", "farm store", "farm", "straw", 6.0, start="2000-05-01"),
     ]
     closed = closure_error(ledger(*moves))
-    assert closed[["node", "throughput", "imbalance", "error"]].values.tolist() == [
+    assert closed[["node", "throughput", "imbalance", "error"]].to_numpy().tolist() == [
         ["farm store", 20.0, 0.0, 0.0]
     ]
     broken = closure_error(

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from ecopark.errors import DomainError
-from ecopark.indicators.spreading import cascade, cascade_threshold
 from ecopark.indicators.resilience import removal_curve, removal_loss, robustness_area, single_supplier_share
+from ecopark.indicators.spreading import cascade, cascade_threshold
 
 
 def table(*links: str, **columns: list[float] | list[str]) -> pd.DataFrame:

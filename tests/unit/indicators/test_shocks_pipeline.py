@@ -143,7 +143,7 @@ def test_losses_and_endings_by_cause_and_year() -> None:
 def test_survival_counts_a_running_exchange_as_cut_off() -> None:
     table = contract_survival(IDEAS, "2001-12-31")
     # two at risk, one ended after a year
-    assert table[["at_risk", "ended", "survival"]].values.tolist() == [[2, 1, 0.5]]
+    assert table[["at_risk", "ended", "survival"]].to_numpy().tolist() == [[2, 1, 0.5]]
     assert table["time"].tolist() == [pytest.approx(365 / 365.25)]
     # before it ended both were running
     assert not len(contract_survival(IDEAS, "2000-12-31"))

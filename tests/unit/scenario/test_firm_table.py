@@ -176,26 +176,79 @@ CASES = [
     Case("x", "a,,east,2,1,kt/yr,,,,,,,,", "column x: expected a number", 2),
     Case("nan", "a,,1,nan,1,kt/yr,,,,,,,,", "column y: expected a number", 2),
     Case("longitude", "a,,500,2,1,kt/yr,,,,,,,,", "column x (firms.a.site.0): longitude must lie", 2),
-    Case("archetype", "a,coal_power_staton,1,2,1,MW,,,,,,,,", "column archetype (firms.a.processes.main.archetype): "
-         "unknown archetype 'coal_power_staton'. Did you mean 'coal_power_station'", 2),
-    Case("capacity", "a,,1,2,1,kt,,,,,,,,", "column capacity (firms.a.capacity): expected a quantity per time", 2),
-    Case("dimension", "a,coal_power_station,1,2,1,kt/yr,,,,,,,,", "column capacity (firms.a.capacity): expected MWh/yr", 2),
+    Case(
+        "archetype",
+        "a,coal_power_staton,1,2,1,MW,,,,,,,,",
+        "column archetype (firms.a.processes.main.archetype): "
+        "unknown archetype 'coal_power_staton'. Did you mean 'coal_power_station'",
+        2,
+    ),
+    Case(
+        "capacity",
+        "a,,1,2,1,kt,,,,,,,,",
+        "column capacity (firms.a.capacity): expected a quantity per time",
+        2,
+    ),
+    Case(
+        "dimension",
+        "a,coal_power_station,1,2,1,kt/yr,,,,,,,,",
+        "column capacity (firms.a.capacity): expected MWh/yr",
+        2,
+    ),
     Case("unit", "a,,1,2,1,ktt/yr,,,,,,,,", "unknown unit 'ktt' in 'ktt/yr'. Did you mean 'kt'", 2),
     Case("negative", "a,,1,2,-1,kt/yr,,,,,,,,", "must not be negative", 2),
-    Case("utilisation", "a,,1,2,1,kt/yr,,2,,,,,,", "column utilisation (firms.a.utilisation): must be between 0 and 1", 2),
+    Case(
+        "utilisation",
+        "a,,1,2,1,kt/yr,,2,,,,,,",
+        "column utilisation (firms.a.utilisation): must be between 0 and 1",
+        2,
+    ),
     Case("opens", "a,,1,2,1,kt/yr,,,soon,,,,,", "column opens (firms.a.opens): expected a date", 2),
-    Case("closes", "a,,1,2,1,kt/yr,,,1995,1994,,,,", "column closes (firms.a.closes): closes 1994-01, not after", 2),
-    Case("payback", "a,,1,2,1,kt/yr,,,,,4 t,,,", "column payback (firms.a.behaviour.payback): expected a quantity in time", 2),
-    Case("attention", "a,,1,2,1,kt/yr,,,,,,1.5,,", "column attention (firms.a.behaviour.attention): expected a whole number", 2),
-    Case("import", "a,coal_power_station,1,2,1,MW,,,,,,,1 t/yr,", "column import: needs an archetype with one stream", 2),
+    Case(
+        "closes",
+        "a,,1,2,1,kt/yr,,,1995,1994,,,,",
+        "column closes (firms.a.closes): closes 1994-01, not after",
+        2,
+    ),
+    Case(
+        "payback",
+        "a,,1,2,1,kt/yr,,,,,4 t,,,",
+        "column payback (firms.a.behaviour.payback): expected a quantity in time",
+        2,
+    ),
+    Case(
+        "attention",
+        "a,,1,2,1,kt/yr,,,,,,1.5,,",
+        "column attention (firms.a.behaviour.attention): expected a whole number",
+        2,
+    ),
+    Case(
+        "import",
+        "a,coal_power_station,1,2,1,MW,,,,,,,1 t/yr,",
+        "column import: needs an archetype with one stream",
+        2,
+    ),
     Case("name", "Big Works,,1,2,1,kt/yr,,,,,,,,", "expected a name of lower case letters", 2),
-    Case("twice", "a,,1,2,1,kt/yr,,,,,,,,\na,,1,2,1,kt/yr,,,,,,,,", "process 'main' of firm 'a' stands already in line 2", 3),
-    Case("moved", "a,,1,2,1,kt/yr,,,,,,,,\na,,1,3,1,kt/yr,,,,,,,,kiln", "column y: '3' differs from line 2", 3),
+    Case(
+        "twice",
+        "a,,1,2,1,kt/yr,,,,,,,,\na,,1,2,1,kt/yr,,,,,,,,",
+        "process 'main' of firm 'a' stands already in line 2",
+        3,
+    ),
+    Case(
+        "moved", "a,,1,2,1,kt/yr,,,,,,,,\na,,1,3,1,kt/yr,,,,,,,,kiln", "column y: '3' differs from line 2", 3
+    ),
     Case("empty", "a,,1,,1,kt/yr,,,,,,,,", "column y: is empty", 2),
     Case("cells", "a,,1,2,1", "has 5 cells where the header has 14", 2),
-    Case("column", "a,1,2,3 MW,4", "column capasity: unknown column. Did you mean 'capacity'", 1, "firm,x,y,capacity,capasity"),
+    Case(
+        "column",
+        "a,1,2,3 MW,4",
+        "column capasity: unknown column. Did you mean 'capacity'",
+        1,
+        "firm,x,y,capacity,capasity",
+    ),
     Case("missing", "a,1,2", "column capacity is missing from the header", 1, "firm,x,y"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
