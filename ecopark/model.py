@@ -95,9 +95,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         if self.park.mechanisms.trading:
             information = self.facilitator.information if self.facilitator else 1.0
             for pair in self.scouting.look(start, end, information, self.bonds):
-                # The one before may have taken the last of a firm's attention.
-                if self.scouting.has_room(pair):
-                    self._take_up(pair)
+                self._take_up(pair)
         self.env.run(until=end)
         self._flow(start, end)
         self.period += 1
@@ -117,7 +115,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
     def _new_idea(self, pair: int) -> Idea:
         columns = self.columns
         out, into = int(self.pairs.out_port[pair]), int(self.pairs.in_port[pair])
-        attempt = int(self.scouting.attempt[pair]) + 1
+        attempt = int(self.scouting.attempt[pair])
         name = f"{_stream(columns.ports[out])}>{_stream(columns.ports[into])}#{attempt}"
         key = self.pairs.key(pair)
         idea = Idea(
@@ -127,7 +125,6 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
             giver=columns.firms[columns.port_firm[out]],
             taker=columns.firms[columns.port_firm[into]],
         )
-        self.scouting.occupy(pair)
         self.ideas.append(idea)
         return idea
 
@@ -182,8 +179,8 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
 
     def take_over(self, idea: Idea, pair: int) -> Idea:
         """The idea under which a successor carries an exchange on."""
+        self.scouting.inherit(pair)
         heir = self._new_idea(pair)
-        self.scouting.relax(pair)
         heir.stages = dict.fromkeys(STAGES, self.env.now)
         heir.state = "operating"
         heir.mode, heir.price, heir.quantity = idea.mode, idea.price, idea.quantity

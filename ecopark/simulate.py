@@ -158,7 +158,7 @@ def _lost(model: ParkModel, contract: Contract) -> float:
     if pathway is None or pathway.lift is not None:
         return 0.0
     units = {model.park.resources[name].unit for name in (pathway.giver, pathway.taker)}
-    return 0.0 if len(units) > 1 else contract.appraisal.treated * max(1.0 - pathway.yield_.value, 0.0)
+    return 0.0 if len(units) > 1 else contract.appraisal.keep * max(1.0 - pathway.yield_.value, 0.0)
 
 
 def _synergies(model: ParkModel) -> pd.DataFrame:

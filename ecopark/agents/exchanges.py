@@ -103,9 +103,12 @@ class Exchanges:
         active = np.clip(overlap, 0.0, None) / np.diff(bounds)[:, None] * self._possible
         self._cuts = [cut for cut in self._cuts if cut[2] > bounds[0]]
         for number, start, end in self._cuts:
-            down = np.clip(np.minimum(bounds[1:], end) - np.maximum(bounds[:-1], start), 0.0, None)
             rows = self.number == number
-            active[:, rows] = np.maximum(active[:, rows] - (down / np.diff(bounds))[:, None], 0.0)
+            # Only time in which the link would have worked is lost to it.
+            until = np.minimum(np.minimum(bounds[1:, None], self._closed[rows]), end)
+            since = np.maximum(np.maximum(bounds[:-1, None], self._opened[rows]), start)
+            down = np.clip(until - since, 0.0, None) / np.diff(bounds)[:, None]
+            active[:, rows] = np.maximum(active[:, rows] - down, 0.0)
         # The kernel counts what shares a blending limit in columns numbered from 0.
         blend = np.unique(self._links.blend, return_inverse=True)[1]
         return self._links._replace(blend=blend, active=active)

@@ -7,12 +7,10 @@ pair is worth is asked of the appraiser, how a price is found of a protocol in `
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import mesa
-import simpy
 
 from ecopark.agents.idea import Idea
 from ecopark.calendar import DAYS_PER_YEAR
@@ -48,7 +46,6 @@ class Firm(mesa.Agent):  # type: ignore[misc]
         super().__init__(model)
         self.name = name
         self.spec = spec
-        self.attention = simpy.Resource(model.env, capacity=spec.behaviour.attention)
         self.ideas: list[Idea] = []
         self.contracts: list[Contract] = []
 
@@ -83,32 +80,27 @@ class Firm(mesa.Agent):  # type: ignore[misc]
             world.scouting.release(idea.pair, world.env.now, idea.reason)
 
     def _agree(self, idea: Idea, chance: np.random.Generator) -> Generator[Any, Any, Contract | None]:
-        """Screen and negotiate, with the attention of both firms."""
+        """Screen and negotiate, which takes the attention of both firms."""
         world: World = self.model
         env, rules = world.env, world.park.agents.negotiation
-        with ExitStack() as stack:
-            # Always in order of names, so that two firms never wait for each other.
-            for name in sorted((idea.giver, idea.taker)):
-                turn = stack.enter_context(world.firms[name].attention.request())
-                yield turn
-            yield env.timeout(_vary(chance, rules.screening.value))
-            appraisal = self._appraise(idea)
-            idea.mode = appraisal.mode
-            if appraisal.reason:
-                self._lose(idea, appraisal.reason)
-                return None
-            idea.reach("screened", env.now)
-            idea.reach("negotiating", env.now)
-            outcome = protocol(rules.protocol)(self._bargain(idea, appraisal), chance)
-            yield env.timeout(outcome.rounds * rules.round.value)
-            if outcome.price is None:
-                self._lose(idea, "no-agreement")
-                return None
-            # Something else may have taken the quantity while the two were talking.
-            appraisal = self._appraise(idea)
-            if appraisal.reason or not appraisal.floor <= outcome.price <= appraisal.ceiling:
-                self._lose(idea, appraisal.reason or "partner-withdrew")
-                return None
+        yield env.timeout(_vary(chance, rules.screening.value))
+        appraisal = self._appraise(idea)
+        idea.mode = appraisal.mode
+        if appraisal.reason:
+            self._lose(idea, appraisal.reason)
+            return None
+        idea.reach("screened", env.now)
+        idea.reach("negotiating", env.now)
+        outcome = protocol(rules.protocol)(self._bargain(idea, appraisal), chance)
+        yield env.timeout(outcome.rounds * rules.round.value)
+        if outcome.price is None:
+            self._lose(idea, "no-agreement")
+            return None
+        # Something else may have taken the quantity while the two were talking.
+        appraisal = self._appraise(idea)
+        if appraisal.reason or not appraisal.floor <= outcome.price <= appraisal.ceiling:
+            self._lose(idea, appraisal.reason or "partner-withdrew")
+            return None
         return self._sign(idea, appraisal, outcome.price)
 
     def _sign(self, idea: Idea, appraisal: Appraisal, price: float) -> Contract:
@@ -218,8 +210,7 @@ class Firm(mesa.Agent):  # type: ignore[misc]
     def _hand_over(self, idea: Idea, contract: Contract) -> bool:
         """Pass a contract on to the plant that succeeds one that closes, with its terms as they are."""
         world: World = self.model
-        heirs = world.appraiser.columns.successor
-        out, into = int(heirs[contract.out_port]), int(heirs[contract.in_port])
+        out, into = (self._heir(port) for port in (contract.out_port, contract.in_port))
         pair = world.appraiser.pairs.find(out, into, contract.pair)
         if pair is None:
             return False
@@ -235,6 +226,9 @@ class Firm(mesa.Agent):  # type: ignore[misc]
             taker=heir.taker,
             price_path=[(world.env.now, contract.price)],
             spans=[],
+            builds=[],
+            inherited=contract.built,
+            renewals=0,
             payments=[],
             number=-1,
         )
@@ -242,6 +236,11 @@ class Firm(mesa.Agent):  # type: ignore[misc]
         world.signed.append(carried_on)
         world.firms[heir.giver].carry_on(heir, carried_on)
         return True
+
+    def _heir(self, port: int) -> int:
+        """Stream that follows a stream ending today; the stream itself where it goes on, or has no heir."""
+        columns = self.model.appraiser.columns
+        return int(columns.successor[port]) if columns.closes[port] <= self.model.env.now else port
 
     def carry_on(self, idea: Idea, contract: Contract) -> None:
         """Operate a contract inherited from a plant that closed."""

@@ -17,7 +17,8 @@ from scipy.spatial import cKDTree
 from ecopark.agents.appraiser import Appraiser
 from ecopark.agents.exchanges import Bonds
 from ecopark.calendar import DAYS_PER_YEAR
-from ecopark.market.discovery import burden_attention, cost_shock, pair_hazard
+from ecopark.market.discovery import burden_attention, choose_in_turn, cost_shock, pair_hazard
+from ecopark.market.pairs import apparent_terms
 from ecopark.market.prices import Prices
 from ecopark.scenario.geometry import project
 from ecopark.streams import keys, uniform
@@ -62,6 +63,8 @@ class Scouting:
             [appraiser.park.firms[columns.firms[f]].behaviour.openness.value for f in columns.port_firm]
         )
         self._reach = self._yearly_mean()
+        self._glance_gain, self._glance_cost = apparent_terms(appraiser.park, pairs, appraiser.calendar.start)
+        self._glance, self._glance_year = np.zeros(pairs.count, dtype=bool), -1
         self._near = _neighbours(appraiser, self._spec.distance.value)
 
     def look(self, day: float, next_day: float, information: float, bonds: Bonds) -> list[int]:
@@ -100,26 +103,28 @@ class Scouting:
         )
         needed = np.where(self.links > 0, _WORTH_EXTENDING, _WORTH_A_LOOK)
         ready = (np.minimum(share[out], share[into]) > needed) & (self.available_from <= day)
+        ready &= self._looks_worthwhile(period)
         visible = self._appraiser.is_in_sight(slice(None), day)
         ready &= visible[out] & visible[into]
         self.gathered += np.where(ready, hazard * (next_day - day), 0.0)
-        noticed = np.flatnonzero((self.gathered >= self.threshold) & ready & self.has_room(slice(None)))
+        noticed = np.flatnonzero((self.gathered >= self.threshold) & ready)
         longest_known = np.argsort(self.threshold[noticed] - self.gathered[noticed], kind="stable")
-        return [int(pair) for pair in noticed[longest_known]]
-
-    def has_room(self, pairs: Any) -> Any:
-        """Whether both firms of pairs have attention left for another project."""
+        queue = noticed[longest_known]
         giver, taker = self._ends
-        return (self.room[giver[pairs]] > 0) & (self.room[taker[pairs]] > 0)
+        chosen = queue[choose_in_turn(giver[queue], taker[queue], self.room)]
+        self._begin(chosen)
+        return [int(pair) for pair in chosen]
 
-    def occupy(self, pair: int) -> None:
-        """A pair is being worked on: it is not noticed again until released."""
-        for ends in self._ends:
-            self.room[ends[pair]] -= 1
-        self.available_from[pair] = np.inf
-        self.gathered[pair] = 0.0
-        self.attempt[pair] += 1
-        self.threshold[pair] = self._draw(slice(pair, pair + 1))[0]
+    def _begin(self, pairs: NDArray[np.int64]) -> None:
+        """Pairs are being worked on: they are not noticed again until released."""
+        self.available_from[pairs] = np.inf
+        self.gathered[pairs] = 0.0
+        self.attempt[pairs] += np.uint64(1)
+        self.threshold[pairs] = self._draw(pairs)
+
+    def inherit(self, pair: int) -> None:
+        """A pair carries on what another had begun, without anybody's attention."""
+        self._begin(np.array([pair]))
 
     def relax(self, pair: int) -> None:
         """Talks are over: both firms have attention for another project again."""
@@ -160,7 +165,7 @@ class Scouting:
     def _way_keys(self) -> NDArray[np.uint64]:
         return keys([way.key for way in self._appraiser.pairs.ways])
 
-    def _draw(self, pairs: slice) -> NDArray[np.float64]:
+    def _draw(self, pairs: slice | NDArray[np.int64]) -> NDArray[np.float64]:
         """Hazard to be gathered before each pair is noticed: exponential, of mean one."""
         parts = (*(part[pairs] for part in self._address), self.attempt[pairs])
         return np.asarray(-np.log(uniform(self._seed, "discovery", *parts)))
@@ -172,6 +177,19 @@ class Scouting:
         fresh = visible & ~self._seen
         self._seen |= visible
         self._shake(self._shocks[period] | fresh, 1.0)
+
+    def _looks_worthwhile(self, period: int) -> NDArray[np.bool_]:
+        """Pairs whose value exceeds haulage and treatment at a glance, capital left out; by year.
+
+        What a feed-driven plant would make of a residual cannot be seen at a glance.
+        """
+        year = period // self._appraiser.window
+        if year != self._glance_year:
+            self._glance_year = year
+            pairs, cost = self._appraiser.pairs, self._prices.cost[period]
+            value = self._glance_gain * cost[pairs.in_port] + cost[pairs.out_port] - self._glance_cost
+            self._glance = (value > 0.0) | self._appraiser.columns.is_feed[pairs.in_port]
+        return self._glance
 
     def _yearly_mean(self) -> NDArray[np.float64]:
         """Mean expected rate over the year from each period on. ndarray, shape (T, N), unit/day."""

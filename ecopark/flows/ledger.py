@@ -131,12 +131,10 @@ class Ledger:
         """
         names = _Names()
         blocks = [*self._port_blocks(park, names), *self._link_blocks(park, carriers, names)]
-        stacked = {key: np.concatenate([block[key] for block in blocks]) for key in blocks[0]}
-        order = np.argsort(stacked["segment"], kind="stable")
-        return _frame({key: values[order] for key, values in stacked.items()}, names, park, self)
+        return _frame(blocks, names, park, self)
 
     # ------------------------------------------------------------------ blocks of rows
-    def _port_blocks(self, park: Park, names: _Names) -> list[dict[str, NDArray[Any]]]:
+    def _port_blocks(self, park: Park, names: _Names) -> list[_Block]:
         c, done = self.columns, self.done
         ends = _port_ends(park, c, names)
         previous = np.vstack([np.zeros((1, len(c.ports))), self.stock[: max(done - 1, 0)]])
@@ -159,9 +157,7 @@ class Ledger:
             ),
         ]
 
-    def _link_blocks(
-        self, park: Park, carriers: Sequence[Carrier], names: _Names
-    ) -> list[dict[str, NDArray[Any]]]:
+    def _link_blocks(self, park: Park, carriers: Sequence[Carrier], names: _Names) -> list[_Block]:
         c = self.columns
         sent = self.sent_by_segment(len(carriers))
         out = np.array([k.out_port for k in carriers], dtype=np.int64)
@@ -269,6 +265,24 @@ def _port_ends(park: Park, columns: Columns, names: _Names) -> dict[str, NDArray
     return {**{k: np.array(v, dtype=np.int64) for k, v in rows.items()}, "resource": columns.port_resource}
 
 
+@dataclass(frozen=True)
+class _Block:
+    """Rows of one kind: a lane for each column of a table, a row for each of its positive entries.
+
+    Attributes
+    ----------
+    segment, column : ndarray of int, shape (rows,), 1
+    quantity : ndarray of float, shape (rows,), unit of the lane's resource
+    lanes : mapping of str to ndarray, shape (columns,), 1
+        Codes that all rows of a lane share, and `gain`: need units replaced per unit moved.
+    """
+
+    segment: NDArray[np.int32]
+    column: NDArray[np.int32]
+    quantity: NDArray[np.float64]
+    lanes: Mapping[str, NDArray[Any]]
+
+
 def _rows(
     table: NDArray[np.float64],
     mask: NDArray[np.bool_],
@@ -280,56 +294,60 @@ def _rows(
     gain: NDArray[np.float64] | None = None,
     replaces: NDArray[np.int64] | None = None,
     instead: NDArray[np.int64] | None = None,
-) -> dict[str, NDArray[Any]]:
+) -> _Block:
     """Rows of the positive entries of a table segments x columns."""
     segment, column = np.nonzero((table > 0.0) & mask[None, :])
-    quantity = table[segment, column]
-
-    def pick(codes: NDArray[np.int64] | None) -> NDArray[np.int32]:
-        if codes is None:
-            return np.full(segment.size, -1, dtype=np.int32)
-        return codes.astype(np.int32)[column]
-
-    return {
-        "segment": segment.astype(np.int32),
-        "source": pick(source),
-        "target": pick(target),
-        "resource": pick(resource),
-        "route": pick(route).astype(np.int8),
-        "quantity": quantity,
-        "synergy": pick(synergy),
-        "delivered": np.full(segment.size, np.nan) if gain is None else quantity * gain[column],
-        "replaces": pick(replaces),
-        "instead": pick(instead).astype(np.int8),
+    none = np.full(mask.size, -1, dtype=np.int64)
+    lanes = {
+        "source": source,
+        "target": target,
+        "resource": resource,
+        "route": route,
+        "synergy": none if synergy is None else synergy,
+        "gain": np.full(mask.size, np.nan) if gain is None else gain,
+        "replaces": none if replaces is None else replaces,
+        "instead": none if instead is None else instead,
     }
+    return _Block(segment.astype(np.int32), column.astype(np.int32), table[segment, column], lanes)
 
 
-def _frame(rows: dict[str, NDArray[Any]], names: _Names, park: Park, ledger: Ledger) -> pd.DataFrame:
+def _frame(blocks: Sequence[_Block], names: _Names, park: Park, ledger: Ledger) -> pd.DataFrame:
+    """The table, column by column: what a lane's rows share is looked up, never copied along."""
+    lanes = {key: np.concatenate([block.lanes[key] for block in blocks]) for key in blocks[0].lanes}
+    starts = np.cumsum([0, *(block.lanes["source"].size for block in blocks)])[:-1].tolist()
+    segment = np.concatenate([block.segment for block in blocks])
+    order = np.argsort(segment, kind="stable")
+    segment = segment[order]
+    lane = np.concatenate([b.column + np.int32(at) for b, at in zip(blocks, starts, strict=True)])[order]
+    quantity = np.concatenate([block.quantity for block in blocks])[order]
+
     resources = ledger.columns.resources
+    specs = [park.resources[name] for name in resources]
+    kinds, units = sorted({spec.kind for spec in specs}), sorted({spec.unit for spec in specs})
+    kind = np.array([kinds.index(spec.kind) for spec in specs])[lanes["resource"]]
+    unit = np.array([units.index(spec.unit) for spec in specs])[lanes["resource"]]
     origin = np.datetime64(ledger.calendar.start, "s")
     days = origin + ledger.calendar.segment_bounds.astype("timedelta64[D]").astype("timedelta64[s]")
-    kinds = sorted({park.resources[r].kind for r in resources})
-    units = sorted({park.resources[r].unit for r in resources})
-    kind = np.array([kinds.index(park.resources[r].kind) for r in resources], dtype=np.int64)
-    unit = np.array([units.index(park.resources[r].unit) for r in resources], dtype=np.int64)
 
-    def category(codes: NDArray[np.int64], labels: Sequence[str]) -> Any:
-        return pd.Categorical.from_codes(codes.astype(np.int32), categories=pd.Index(list(labels)))
+    def category(codes: NDArray[Any], labels: Sequence[str]) -> Any:
+        small = np.min_scalar_type(-max(len(labels), 1))
+        return pd.Categorical.from_codes(codes.astype(small)[lane], categories=pd.Index(list(labels)))
 
     return pd.DataFrame(
         {
-            "start": days[:-1][rows["segment"]],
-            "end": days[1:][rows["segment"]],
-            "from_firm": category(rows["source"], list(names.ends)),
-            "to_firm": category(rows["target"], list(names.ends)),
-            "resource": category(rows["resource"], resources),
-            "kind": category(kind[rows["resource"]], kinds),
-            "quantity": rows["quantity"],
-            "unit": category(unit[rows["resource"]], units),
-            "route": category(rows["route"], ROUTES),
-            "synergy": category(rows["synergy"], list(names.synergies)),
-            "delivered": rows["delivered"],
-            "delivered_resource": category(rows["replaces"], resources),
-            "instead_of": category(rows["instead"], list(names.routes)),
-        }
+            "start": days[:-1][segment],
+            "end": days[1:][segment],
+            "from_firm": category(lanes["source"], list(names.ends)),
+            "to_firm": category(lanes["target"], list(names.ends)),
+            "resource": category(lanes["resource"], resources),
+            "kind": category(kind, kinds),
+            "quantity": quantity,
+            "unit": category(unit, units),
+            "route": category(lanes["route"], ROUTES),
+            "synergy": category(lanes["synergy"], list(names.synergies)),
+            "delivered": quantity * lanes["gain"][lane],
+            "delivered_resource": category(lanes["replaces"], resources),
+            "instead_of": category(lanes["instead"], list(names.routes)),
+        },
+        copy=False,
     )[list(COLUMNS)]

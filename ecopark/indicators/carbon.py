@@ -15,7 +15,16 @@ import numpy as np
 import pandas as pd
 
 from ecopark.errors import DomainError
-from ecopark.indicators.tables import CARBON, add_up, condense_accounts, condense_flows, stack, sum_by, tidy
+from ecopark.indicators.tables import (
+    CARBON,
+    add_up,
+    condense_accounts,
+    condense_flows,
+    lost_in_treatment,
+    stack,
+    sum_by,
+    tidy,
+)
 
 RULES = ("cut_off", "half", "price", "shapley")
 _STEPS = {
@@ -106,6 +115,7 @@ def carbon_chain(accounts: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
 def _kept(rows: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
     """Share of what was sent that arrived, for the exchange and year of each row. ndarray, shape (rows,), 1."""
     moved = condense_flows(flows[flows["route"].isin(["exchange", "loss"]) & flows["synergy"].notna()])
+    moved = moved[~lost_in_treatment(moved)]
     keys = [moved["synergy"].astype(str), moved["start"]]
     sent = moved["quantity"].groupby(keys).sum()
     arrived = moved["quantity"].where(moved["route"] == "exchange", 0.0).groupby(keys).sum()

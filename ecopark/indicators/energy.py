@@ -15,7 +15,15 @@ import pandas as pd
 
 from ecopark.errors import DomainError
 from ecopark.indicators.mass import replaced_supply
-from ecopark.indicators.tables import condense_flows, ratio, require_columns, stack, sum_by, tidy
+from ecopark.indicators.tables import (
+    condense_flows,
+    lost_in_treatment,
+    ratio,
+    require_columns,
+    stack,
+    sum_by,
+    tidy,
+)
 
 BANDS = (0.0, 100.0, 200.0, 400.0)
 """Lower ends of the temperature bands, degC; the last one is open. A choice, not a standard: the limits of low-,
@@ -300,6 +308,7 @@ def _heat(flows: pd.DataFrame, synergies: pd.DataFrame, losses: bool = False) ->
     moved = flows[(flows["kind"] == "heat") & flows["synergy"].notna()]
     routes = ["exchange", "loss"] if losses else ["exchange"]
     table = condense_flows(moved[moved["route"].isin(routes)])
+    table = table[~lost_in_treatment(table)]
     grades = synergies.set_index("synergy")[["grade", "grade_needed"]]
     name = table["synergy"].astype(str)
     return table.assign(grade=name.map(grades["grade"]), grade_needed=name.map(grades["grade_needed"]))

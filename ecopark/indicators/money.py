@@ -168,14 +168,14 @@ def exchange_money(accounts: pd.DataFrame, currency: str, rate: float = DISCOUNT
     spent = table[table["item"] == "investment"]
     invested = -(spent["giver"] + spent["taker"]).groupby(spent["synergy"]).sum()
     year = table["start"].to_numpy().astype("datetime64[Y]").astype(np.int64)
+    giver, taker = table["giver"].to_numpy(), table["taker"].to_numpy()
+    ends = list(zip(table["from_firm"], table["to_firm"], strict=True))
     rows = {}
     for synergy, place in table.groupby("synergy").indices.items():
         when = year[place] - year[place].min()
-        giver = np.bincount(when, table["giver"].to_numpy()[place]).astype(np.float64)
-        taker = np.bincount(when, table["taker"].to_numpy()[place]).astype(np.float64)
-        first = table.iloc[int(place[0])]
-        values = _value(giver, taker, rate)
-        rows[synergy] = {"from_firm": first["from_firm"], "to_firm": first["to_firm"], **values}
+        cash = [np.bincount(when, side[place]).astype(np.float64) for side in (giver, taker)]
+        names = dict(zip(("from_firm", "to_firm"), ends[place[0]], strict=True))
+        rows[synergy] = names | _value(cash[0], cash[1], rate)
     columns = ["from_firm", "to_firm", "npv", "npv_giver", "npv_taker", "irr", "payback", "giver_share"]
     result = pd.DataFrame.from_dict(rows, orient="index", columns=[*columns, "subsidy_needed", "years"])
     result.insert(2, "invested", invested.reindex(result.index).fillna(0.0))
@@ -356,7 +356,7 @@ def link_core_violation(
     return violation if violation > 1e-9 * scale else 0.0
 
 
-def _value(giver: NDArray[np.float64], taker: NDArray[np.float64], rate: float) -> dict[str, float | int]:
+def _value(giver: NDArray[np.float64], taker: NDArray[np.float64], rate: float) -> dict[str, object]:
     """Money indicators of one exchange from the yearly cash of both ends."""
     joint = giver + taker
     whole, mine = npv(joint, rate), npv(giver, rate)

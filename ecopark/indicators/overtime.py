@@ -24,7 +24,14 @@ from ecopark.indicators.resilience import (
     single_supplier_share,
 )
 from ecopark.indicators.spreading import cascade_threshold
-from ecopark.indicators.tables import TIDY, condense_flows, require_columns, stack
+from ecopark.indicators.tables import (
+    TIDY,
+    TREATMENT,
+    condense_flows,
+    lost_in_treatment,
+    require_columns,
+    stack,
+)
 
 NodeRule = Literal["linked", "present"]
 _ENDS = ("synergy", "from_firm", "to_firm", "resource", "to_resource")
@@ -154,7 +161,7 @@ def recycled_share(flows: pd.DataFrame) -> pd.Series:
     outside. What is made on demand leaves by exchanges only.
     """
     table = condense_flows(flows)
-    gone = table[table["route"].isin(["exchange", "loss", "disposal", "export"])]
+    gone = table[table["route"].isin(["exchange", "loss", "disposal", "export"]) & ~lost_in_treatment(table)]
     gone = gone.astype({"from_firm": str, "resource": str})
     whole = gone.groupby(["from_firm", "resource", "start"], as_index=False)["quantity"].sum()
     sent = gone[gone["synergy"].notna()].astype({"synergy": str})
@@ -257,7 +264,9 @@ def flow_network(rows: pd.DataFrame) -> FlowNetwork:
         Closed as :func:`ecology_over_time` says.
     """
     route, q = rows["route"].to_numpy(dtype=object), rows["quantity"].to_numpy(dtype=np.float64)
-    giver, taker = rows["from_firm"].to_numpy(dtype=object), rows["to_firm"].to_numpy(dtype=object)
+    # What a conversion loses is a loss of the firm that converts.
+    giver = rows["from_firm"].astype(str).str.removesuffix(TREATMENT).to_numpy(dtype=object)
+    taker = rows["to_firm"].to_numpy(dtype=object)
     stored = np.array(
         [r == "stock" and str(t).endswith(" store") for r, t in zip(route, taker, strict=True)], dtype=bool
     )

@@ -97,7 +97,7 @@ def recovery(
         raise DomainError(f"threshold {threshold} and hold {hold}: expected above 0 and at least 1")
     date = pd.Timestamp(when)
     kept = flow_kept(base, shocked, period)
-    ends = np.append(kept.index.to_numpy()[1:], np.datetime64("NaT"))
+    ends = np.append(kept.index.to_numpy()[1:], np.datetime64("NaT", "s"))
     later = kept[(kept.index >= date) | (pd.Series(ends, index=kept.index) > date)]
     if not len(later):
         raise DomainError(

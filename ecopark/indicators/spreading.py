@@ -125,16 +125,19 @@ def cascade_threshold(
         return np.nan
     shares, first = _supply_shares(park), np.eye(park.nodes, dtype=bool)
 
-    def holds(tolerance: float) -> bool:
-        taken = (_spread(shares, first, tolerance) >= 0).sum(axis=0).max()
-        return bool(taken <= limit * park.nodes + 1e-9)
+    def too_large(closures: NDArray[np.int64], tolerance: float) -> NDArray[np.int64]:
+        taken = (_spread(shares, first[:, closures], tolerance) >= 0).sum(axis=0)
+        return np.asarray(closures[taken > limit * park.nodes + 1e-9])
 
     low, high = 0.0, 1.0
-    if holds(low):
+    worst = too_large(np.arange(park.nodes), low)
+    if not worst.size:
         return low
     while high - low > 1e-6:
         middle = (low + high) / 2.0
-        low, high = (low, middle) if holds(middle) else (middle, high)
+        # What is contained at one tolerance is contained at any higher one: only the worst are asked again.
+        still = too_large(worst, middle)
+        low, high, worst = (middle, high, still) if still.size else (low, middle, worst)
     return high
 
 

@@ -21,6 +21,7 @@ from ecopark.errors import DomainError
 
 TIDY = ("period", "scope", "indicator", "value", "unit")
 CARBON = "t CO2e"
+TREATMENT = " treatment"
 _FLOW_KEYS = (
     "from_firm", "to_firm", "resource", "kind", "unit", "route", "synergy", "delivered_resource", "instead_of",
 )  # fmt: skip
@@ -69,6 +70,26 @@ def condense_accounts(accounts: pd.DataFrame) -> pd.DataFrame:
         If a column is missing.
     """
     return _condense(accounts, _ACCOUNT_KEYS, ("giver", "taker"))
+
+
+def lost_in_treatment(table: pd.DataFrame) -> pd.Series:
+    """Rows of what a conversion loses of a residual that has arrived.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Ledger, raw or condensed.
+
+    Returns
+    -------
+    pandas.Series of bool, shape (rows,), 1
+
+    Notes
+    -----
+    The exchange row has counted that quantity already: whoever adds up what left a giver, or what was
+    lost on the way, leaves these rows out.
+    """
+    return (table["route"] == "loss") & table["from_firm"].astype(str).str.endswith(TREATMENT)
 
 
 def require_columns(table: pd.DataFrame, needed: Iterable[str], what: str) -> None:

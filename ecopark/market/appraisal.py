@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -204,8 +205,8 @@ def appraise(
     -------
     Appraisal
         The mode with the largest joint margin among those that are worthwhile. If none is, the
-        reason of the best: ``quality`` where physics forbids every mode, ``distance`` where the
-        pair would pay were it not for the way between, else ``economics``.
+        reason of the best: ``quality`` where physics forbids every mode, ``distance`` where it
+        would pay were it not for the way between, else ``economics``.
     """
     options = [_with_mode(giver, taker, pathway, name, mode, setting) for name, mode in modes.items()]
     able = [option for option in options if option.reason != "quality"]
@@ -215,11 +216,8 @@ def appraise(
     if worthwhile:
         return max(worthwhile, key=lambda option: option.joint_margin)
     best = max(able, key=lambda option: option.joint_margin)
-    free = [
-        _with_mode(giver, taker, pathway, name, mode, replace(setting, length=0.0))
-        for name, mode in modes.items()
-    ]
-    return replace(best, reason="distance" if any(not option.reason for option in free) else "economics")
+    nearby = _with_mode(giver, taker, pathway, best.mode, modes[best.mode], replace(setting, length=0.0))
+    return best if nearby.reason else replace(best, reason="distance")
 
 
 def _with_mode(
@@ -237,12 +235,9 @@ def _with_mode(
     before, after = (0.0, drop) if way.at == "giver" else (drop, 0.0)
     made, work = _conversion(way, giver.grade - before, taker.grade + after, setting.approach)
     carried, treated = (made, 1.0) if way.at == "giver" else (1.0, keep)
-    credit = made * way.replacement.value
-    electricity = (
-        setting.length * (mode.electricity.value if mode.electricity else 0.0) * carried + work * treated
-    )
-    inputs = {"electricity": electricity} if electricity > 0.0 else {}
-    gain = keep * credit
+    pumping = setting.length * (mode.electricity.value if mode.electricity else 0.0)
+    electricity = pumping * carried + work * treated
+    gain = keep * made * way.replacement.value
     need = np.minimum(taker.rate, setting.limit)
     rate = np.minimum(giver.rate, need / gain) if gain > 0.0 else np.zeros_like(giver.rate)
     rate = np.maximum(rate, 0.0)
@@ -252,38 +247,55 @@ def _with_mode(
     capacity = float(rate.max()) * _HEADROOM
     pipe = transport_capital(mode, setting.length, capacity * carried, setting.when)
     plant = _at(way.capital, setting.when) * capacity * treated
-    haulage = carried * (_at(mode.handling, setting.when) + _at(mode.variable, setting.when) * setting.length)
-    treatment = _at(way.cost, setting.when) * treated
-    maintenance = per_year(mode.running.value) * pipe
-    total_inputs = {
-        key: inputs.get(key, 0.0) + setting.burden.get(key, 0.0) for key in sorted({*inputs, *setting.burden})
-    }
-    draft = Appraisal(
-        "",
+    terms = _Terms(
         mode=name,
         rate=rate,
         quantity=quantity,
         capacity=capacity,
         keep=keep,
-        credit=credit,
-        inputs=total_inputs,
+        credit=made * way.replacement.value,
+        own_inputs={"electricity": electricity} if electricity > 0.0 else {},
+        burden=setting.burden,
         capital=(pipe + plant) * (1.0 - setting.grant),
-        giver_invests=giver.behaviour.hurdle_rate.value < taker.behaviour.hurdle_rate.value,
-        unit_cost=haulage + treatment + cost_of_inputs(inputs, setting.inputs) + maintenance / quantity,
-        haulage=haulage,
-        treatment=treatment,
+        haulage=carried
+        * (_at(mode.handling, setting.when) + _at(mode.variable, setting.when) * setting.length),
+        treatment=_at(way.cost, setting.when) * treated,
         carried=carried,
         treated=treated,
-        maintenance=maintenance,
-        burden=setting.burden,
-        burden_cost=cost_of_inputs(setting.burden, setting.inputs),
+        maintenance=per_year(mode.running.value) * pipe,
         lead_time=max(mode.lead_time.value, way.lead_time.value if pathway else 0.0),
         term=mode.term.value,
-        lifetime=min(
-            mode.lifetime.value if pipe > 0.0 else math.inf, way.lifetime.value if plant > 0.0 else math.inf
-        ),
+        lifetime=_lifetime(mode, way, pipe, plant),
     )
-    return _priced(draft, giver, taker, gain, setting)
+    return _priced(terms, giver, taker, setting)
+
+
+def _lifetime(mode: Transport, way: Pathway, pipe: float, plant: float) -> float:
+    """Life of what was built, in days: that of the shorter-lived part, infinite where nothing was."""
+    parts = ((mode.lifetime.value, pipe), (way.lifetime.value, plant))
+    return min((life for life, capital in parts if capital > 0.0), default=math.inf)
+
+
+class _Terms(NamedTuple):
+    """What is physically there, before anything is priced; see :class:`Appraisal`."""
+
+    mode: str
+    rate: NDArray[np.float64]
+    quantity: float
+    capacity: float
+    keep: float
+    credit: float
+    own_inputs: Mapping[str, float]
+    burden: Mapping[str, float]
+    capital: float
+    haulage: float
+    treatment: float
+    carried: float
+    treated: float
+    maintenance: float
+    lead_time: float
+    term: float
+    lifetime: float
 
 
 def _conversion(way: Pathway, source: float, required: float, approach: float) -> tuple[float, float]:
@@ -298,27 +310,37 @@ def _conversion(way: Pathway, source: float, required: float, approach: float) -
     return made, electricity
 
 
-def _priced(draft: Appraisal, giver: Party, taker: Party, gain: float, setting: Setting) -> Appraisal:
+def _priced(terms: _Terms, giver: Party, taker: Party, setting: Setting) -> Appraisal:
     """Reservation prices, payback and verdict."""
-    investor = (giver if draft.giver_invests else taker).behaviour
-    years = draft.term / DAYS_PER_YEAR
-    annuity = annuity_of(draft, investor)
-    running_floor = draft.burden_cost - giver.unit_value
-    running_ceiling = gain * taker.unit_value - draft.unit_cost
+    giver_invests = giver.behaviour.hurdle_rate.value < taker.behaviour.hurdle_rate.value
+    investor = (giver if giver_invests else taker).behaviour
+    years = terms.term / DAYS_PER_YEAR
+    annuity = _annuity(terms.capital, terms.quantity, terms.term, terms.lifetime, investor)
+    burden_cost = cost_of_inputs(terms.burden, setting.inputs)
+    unit_cost = terms.haulage + terms.treatment + cost_of_inputs(terms.own_inputs, setting.inputs)
+    unit_cost += terms.maintenance / terms.quantity
+    running_floor = burden_cost - giver.unit_value
+    running_ceiling = terms.keep * terms.credit * taker.unit_value - unit_cost
     stake = max(running_ceiling - running_floor, 0.0) / 2.0
-    floor = running_floor + _agreement_cost(giver, years, draft.quantity)
+    floor = running_floor + _agreement_cost(giver, years, terms.quantity)
     floor += stake * setting.risk * giver.behaviour.risk_aversion.value
-    ceiling = running_ceiling - _agreement_cost(taker, years, draft.quantity)
+    ceiling = running_ceiling - _agreement_cost(taker, years, terms.quantity)
     ceiling -= stake * setting.risk * taker.behaviour.risk_aversion.value
-    if draft.giver_invests:
+    if giver_invests:
         floor += annuity
     else:
         ceiling -= annuity
-    payback = simple_payback(draft.capital, (running_ceiling - running_floor) * draft.quantity)
+    payback = simple_payback(terms.capital, (running_ceiling - running_floor) * terms.quantity)
     worthwhile = ceiling > floor and payback * DAYS_PER_YEAR <= investor.payback.value
-    return replace(
-        draft,
-        reason="" if worthwhile else "economics",
+    physical = terms._asdict()
+    own = physical.pop("own_inputs")
+    return Appraisal(
+        "" if worthwhile else "economics",
+        **physical,
+        inputs={key: own.get(key, 0.0) + terms.burden.get(key, 0.0) for key in sorted({*own, *terms.burden})},
+        giver_invests=giver_invests,
+        unit_cost=unit_cost,
+        burden_cost=burden_cost,
         floor=floor,
         ceiling=ceiling,
         annuity=annuity,
@@ -335,11 +357,14 @@ def annuity_of(terms: Appraisal, investor: Behaviour) -> float:
     accepts where that is longer (a treatment plant outlives one haulage contract), never over more
     than its lifetime.
     """
-    if terms.capital <= 0.0:
+    return _annuity(terms.capital, terms.quantity, terms.term, terms.lifetime, investor)
+
+
+def _annuity(capital: float, quantity: float, term: float, lifetime: float, investor: Behaviour) -> float:
+    if capital <= 0.0:
         return 0.0
-    days = min(max(terms.term, investor.payback.value), terms.lifetime)
-    factor = annuity_factor(per_year(investor.hurdle_rate.value), days / DAYS_PER_YEAR)
-    return terms.capital * factor / terms.quantity
+    days = min(max(term, investor.payback.value), lifetime)
+    return capital * annuity_factor(per_year(investor.hurdle_rate.value), days / DAYS_PER_YEAR) / quantity
 
 
 def cost_of_inputs(inputs: Mapping[str, float], prices: Mapping[str, float]) -> float:

@@ -34,7 +34,9 @@ class Contract:
     end : float, day
         End of the present term.
     builds : list of float, day
-        When the investment was made, and made again.
+        When its parties built what it needs, and built it again.
+    inherited : float, day
+        When the parties before them built what they took over; infinite where there is nothing.
     renewals : int
     number : int
         Place among the synergies that ever operated, in order of first operation; -1 before.
@@ -54,14 +56,20 @@ class Contract:
     spans: list[tuple[float, float]] = field(default_factory=list)
     end: float = float("inf")
     builds: list[float] = field(default_factory=list)
+    inherited: float = float("inf")
     renewals: int = 0
     number: int = -1
     payments: list[tuple[float, str, float, float]] = field(default_factory=list)
 
     @property
+    def built(self) -> float:
+        """Day on which what is there now was built; infinite where there is nothing."""
+        return self.builds[-1] if self.builds else self.inherited
+
+    @property
     def worn_out(self) -> float:
         """Day on which what was built last has served its life."""
-        return self.builds[-1] + self.appraisal.lifetime if self.builds else float("inf")
+        return self.built + self.appraisal.lifetime
 
     @property
     def is_running(self) -> bool:

@@ -7,6 +7,7 @@ once per pair and attempt. A change anywhere else therefore changes no other pai
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 _Floats = NDArray[np.float64]
@@ -91,3 +92,29 @@ def cost_shock(cost: _Floats, periods_per_year: int, rise: float = 0.2) -> NDArr
     fresh = risen.copy()
     fresh[1:] &= ~risen[:-1]
     return fresh
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def choose_in_turn(
+    giver: NDArray[np.int64], taker: NDArray[np.int64], room: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Pairs taken up one after the other, as long as both firms have attention left.
+
+    Parameters
+    ----------
+    giver, taker : ndarray of int, shape (n,), 1
+        Firms of each pair, in the order in which pairs have their turn.
+    room : ndarray of int, shape (F,), 1
+        Projects each firm can still take up; lowered in place.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,), 1
+    """
+    chosen = np.zeros(giver.size, dtype=np.bool_)
+    for k in range(giver.size):
+        if room[giver[k]] > 0 and room[taker[k]] > 0:
+            chosen[k] = True
+            room[giver[k]] -= 1
+            room[taker[k]] -= 1
+    return chosen

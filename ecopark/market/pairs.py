@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,12 @@ from scipy.spatial import cKDTree
 
 from ecopark.flows.columns import Columns
 from ecopark.scenario.geometry import distance_km, project
+from ecopark.scenario.paths import Path
 from ecopark.scenario.types import Park, Pathway, Transport
 
 KELVIN = 273.15
+# Stands for a gain that cannot be told at a glance: any saving at all is worth a look.
+_UNSEEN = 1e9
 _Ints = NDArray[np.int64]
 _Floats = NDArray[np.float64]
 
@@ -180,6 +184,42 @@ def _meet(
     )
     within = length <= reach
     return out[within], into[within], length[within]
+
+
+def apparent_terms(park: Park, pairs: Pairs, when: date) -> tuple[_Floats, _Floats]:
+    """What anybody knows of a pair at a glance: how much it replaces, and what way and treatment cost.
+
+    Parameters
+    ----------
+    park : Park
+    pairs : Pairs
+    when : datetime.date
+        For dated costs.
+
+    Returns
+    -------
+    tuple of (ndarray of float, ndarray of float), shape (K,), need unit/unit and money/unit
+        Need replaced per unit sent, nothing lost on the way; handling, haulage by the cheapest
+        mode and running cost of treatment per unit sent. Capital and electricity are left out.
+    """
+    gain, treatment, handling, variable = (np.zeros(len(pairs.ways)) for _ in range(4))
+    for number, way in enumerate(pairs.ways):
+        modes = [park.transport[mode] for mode in way.modes]
+        handling[number] = min((_cost(mode.handling, when) for mode in modes), default=0.0)
+        variable[number] = min((_cost(mode.variable, when) for mode in modes), default=0.0)
+        gain[number] = 1.0
+        if way.pathway is not None:
+            gain[number] = way.pathway.yield_.value * way.pathway.replacement.value
+            treatment[number] = _cost(way.pathway.cost, when)
+            if way.pathway.lift is not None:
+                # A heat pump delivers its electricity too; how much is not seen at a glance.
+                gain[number] = _UNSEEN
+    length = pairs.distance
+    return gain[pairs.way], (handling + treatment)[pairs.way] + variable[pairs.way] * length
+
+
+def _cost(path: Path | None, when: date) -> float:
+    return 0.0 if path is None else path.at(when)
 
 
 def technical_obstacle(

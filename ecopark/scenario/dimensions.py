@@ -174,6 +174,8 @@ class _Ruler:
 
     def check_transport(self, loc: Loc, mode: Transport, name: str) -> None:
         """A mode is measured in the unit of what it carries; all it carries must have one unit."""
+        if mode.outage:
+            self.measure((*loc, "outage", "mean_time_between"), mode.outage.mean_time_between, "day ++")
         carried = {key: item.unit for key, item in self._park.resources.items() if name in item.transport}
         unit = self._unit_of_mode(mode, list(carried.values()))
         if unit == "?":

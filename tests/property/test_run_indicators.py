@@ -102,7 +102,7 @@ def books(draw: st.DrawFn) -> pd.DataFrame:
 
 
 @given(ledgers())
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_condensing_keeps_every_sum_and_rates_lie_between_0_and_1(flows: pd.DataFrame) -> None:
     table = condense_flows(flows)
     keys = [flows["route"], flows["resource"]]
@@ -118,7 +118,7 @@ def test_condensing_keeps_every_sum_and_rates_lie_between_0_and_1(flows: pd.Data
 
 
 @given(ledgers(), st.floats(0.5, 1000.0))
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_scaling_a_ledger_scales_quantities_and_leaves_rates(flows: pd.DataFrame, factor: float) -> None:
     larger = flows.assign(quantity=flows["quantity"] * factor, delivered=flows["delivered"] * factor)
     for function in (residual_use, virgin_substitution, lambda f: landfill_diversion(f, RESOURCES)):
@@ -128,7 +128,7 @@ def test_scaling_a_ledger_scales_quantities_and_leaves_rates(flows: pd.DataFrame
 
 
 @given(ledgers())
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_the_order_of_rows_does_not_matter(flows: pd.DataFrame) -> None:
     turned = flows.iloc[::-1]
     for function in (residual_use, virgin_substitution, lambda f: landfill_diversion(f, RESOURCES)):

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from SALib.sample import sobol as salib_sobol
 from scipy.stats import qmc
+from study_models import Line, line_study
 
 from ecopark.experiments import Study
 from ecopark.experiments.design import Point, design_table, lay_points, sample_cube
-from study_models import Line, line_study
 
 TWO = {"a": {"range": [0, 1]}, "b": {"range": [0, 4], "levels": 3}}
 

@@ -289,7 +289,8 @@ def test_pandas_and_duckdb_read_it_in_one_line(tmp_path: Path) -> None:
     results = run_line(tmp_path / "s")
     folder = tmp_path / "s"
     table = pd.read_parquet(folder / "runs")
-    found = duckdb.sql(f"select point, avg(value) from '{folder}/runs/*.parquet' where indicator = 'y' group by point order by point").fetchall()  # fmt: skip
+    query = f"select point, avg(value) from '{folder}/runs/*.parquet' where indicator = 'y' group by point"
+    found = duckdb.sql(f"{query} order by point").fetchall()
     expected = table[table["indicator"] == "y"].groupby("point")["value"].mean()
     assert [mean for _, mean in found] == pytest.approx(expected.tolist())
     assert results.runs.groupby("point")["y"].mean().tolist() == pytest.approx(expected.tolist())

@@ -1,5 +1,6 @@
 """Every mistake in a study is named with file, line and field before the first run, all of them at once."""
 
+# ruff: noqa: E501 - one case is one line
 from __future__ import annotations
 
 from pathlib import Path

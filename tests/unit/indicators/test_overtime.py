@@ -90,6 +90,8 @@ def test_resilience_by_date_equals_the_plain_functions() -> None:
     # in a ring of three each firm is on two of three links
     assert value(table, "largest_removal_loss", year=1994) == pytest.approx(2 / 3)
     assert value(table, "single_supplier_share", year=1994) == 1.0
+    random = removal_curve(edges, "random", draws=20, seed=0)
+    assert value(table, "robustness_random", year=1994) == robustness_area(random)
     assert value(table, "robustness_targeted", year=1994) == robustness_area(removal_curve(edges, "degree"))
 
 

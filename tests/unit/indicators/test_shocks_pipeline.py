@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from tiny_ledger import ledger, row, value
+from worked_park import worked_park
 
+from ecopark import simulate
 from ecopark.errors import DomainError
 from ecopark.indicators import (
     contract_survival,
@@ -85,6 +87,22 @@ def test_recovery_refuses_what_makes_no_sense(more: dict[str, object], message: 
 def test_a_shock_after_the_end_is_refused() -> None:
     with pytest.raises(DomainError, match="outside the ledgers"):
         recovery(monthly([100.0] * 6 + [0.0] * 6).iloc[:3], HURT, "2010-01-01", period="D")
+
+
+def test_a_closed_hub_is_replaced_after_renegotiation() -> None:
+    calm, hit = (simulate(worked_park(closes, reserve=True, end="1996-12"), 1) for closes in ("", "1991-04"))
+    later = hit.synergies[hit.synergies["operating"] > "1991-04-01"]
+    assert later["from_firm"].tolist() == ["reserve"]
+    back = (later["operating"].iloc[0] - pd.Timestamp("1991-04-01")).days / 365.25
+    result = recovery(calm.flows, hit.flows, "1991-04-01", threshold=0.8)
+    assert result.loc["MWh", "recovery_time"] == pytest.approx(back)
+    assert result.loc["MWh", "flow_kept"] == 0.0
+    # nobody else has ash or gypsum
+    assert result.loc["t", ["flow_kept_mean", "recovery_time"]].tolist() == [0.0, np.inf]
+    alone = simulate(worked_park("1991-04", end="1996-12"), 1)
+    assert (
+        recovery(calm.flows, alone.flows, "1991-04-01", threshold=0.8).loc["MWh", "recovery_time"] == np.inf
+    )
 
 
 DAY = pd.Timestamp("2000-01-01")

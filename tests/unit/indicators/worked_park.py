@@ -34,14 +34,17 @@ STEAM_PIPE = small_parks.TRANSPORT["steam_pipe"] | {
     "per_km": "3000000 DKK/km",
     "temperature_drop": "2 K/km",
 }
+RESERVE_STEAM = {
+    "steam": {"resource": "steam", "coefficient": "1 MWh/t", "grade": "200 degC", "on_demand": True}
+}
 ASH_TO_CLINKER = {
     "giver": "fly_ash", "taker": "clinker", "replacement": "0.9", "max_share": "0.3", "cost": "20 DKK/t",
     "electricity": "0.02 MWh/t", "emission": "0.004 t/t", "lead_time": "0 d",
 }  # fmt: skip
 
 
-def worked_park() -> Scenario:
-    """Two years of three exchanges."""
+def worked_park(power_closes: str = "", reserve: bool = False, end: str = "1991-12") -> Scenario:
+    """Three exchanges; the power station may close, and a second one 5 km away may stand by."""
     power = firm(
         (0, 0),
         capacity="1000 t/day",
@@ -68,9 +71,12 @@ def worked_park() -> Scenario:
         capacity="1000 t/day",
         inputs={"clinker": {"resource": "clinker", "coefficient": "1 t/t", "grade": "0.5"}},
     )
+    if power_closes:
+        power["closes"] = power_closes
+    spare = {"reserve": firm((7000, 0), outputs=RESERVE_STEAM)} if reserve else {}
     return small_parks.scenario(
-        {"power": power, "refinery": refinery, "board": board, "cement": cement},
-        time={"end": "1991-12"},
+        {**spare, "power": power, "refinery": refinery, "board": board, "cement": cement},
+        time={"end": end},
         resources=RESOURCES,
         transport={"steam_pipe": STEAM_PIPE},
         pathways={"ash_to_clinker": ASH_TO_CLINKER},
