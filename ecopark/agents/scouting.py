@@ -18,7 +18,7 @@ from ecopark.agents.appraiser import Appraiser
 from ecopark.agents.exchanges import Bonds
 from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.market.discovery import burden_attention, choose_in_turn, cost_shock, pair_hazard
-from ecopark.market.pairs import apparent_terms
+from ecopark.market.pairs import UNSEEN, apparent_terms
 from ecopark.market.prices import Prices
 from ecopark.scenario.geometry import project
 from ecopark.streams import keys, uniform
@@ -63,8 +63,8 @@ class Scouting:
             [appraiser.park.firms[columns.firms[f]].behaviour.openness.value for f in columns.port_firm]
         )
         self._reach = self._yearly_mean()
-        self._glance_gain, self._glance_cost = apparent_terms(appraiser.park, pairs, appraiser.calendar.start)
-        self._glance, self._glance_year = np.zeros(pairs.count, dtype=bool), -1
+        self._apparent = apparent_terms(appraiser.park, pairs, appraiser.calendar.start)
+        self._glance, self._glance_year = np.zeros(pairs.count), -1
         self._near = _neighbours(appraiser, self._spec.distance.value)
 
     def look(self, day: float, next_day: float, information: float, bonds: Bonds) -> list[int]:
@@ -87,7 +87,7 @@ class Scouting:
             return []
         period = self._appraiser.period(day)
         self._feel(period, day, next_day)
-        share, attention = self._attention(period, day)
+        open_rate, share, attention = self._attention(period, day)
         out, into = pairs.out_port, pairs.in_port
         both = 1.0 - (1.0 - attention[out]) * (1.0 - attention[into])
         both = both * np.sqrt(self._openness[out] * self._openness[into])
@@ -103,7 +103,7 @@ class Scouting:
         )
         needed = np.where(self.links > 0, _WORTH_EXTENDING, _WORTH_A_LOOK)
         ready = (np.minimum(share[out], share[into]) > needed) & (self.available_from <= day)
-        ready &= self._looks_worthwhile(period)
+        ready &= self._looks_worthwhile(period, open_rate)
         visible = self._appraiser.is_in_sight(slice(None), day)
         ready &= visible[out] & visible[into]
         self.gathered += np.where(ready, hazard * (next_day - day), 0.0)
@@ -178,18 +178,21 @@ class Scouting:
         self._seen |= visible
         self._shake(self._shocks[period] | fresh, 1.0)
 
-    def _looks_worthwhile(self, period: int) -> NDArray[np.bool_]:
-        """Pairs whose value exceeds haulage and treatment at a glance, capital left out; by year.
+    def _looks_worthwhile(self, period: int, open_rate: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Pairs whose yearly value at a glance exceeds the effort of agreeing, spread over a term.
 
-        What a feed-driven plant would make of a residual cannot be seen at a glance.
+        Prices are looked at once a year. What a feed-driven plant would make of a residual cannot
+        be seen at a glance.
         """
+        pairs = self._appraiser.pairs
         year = period // self._appraiser.window
         if year != self._glance_year:
             self._glance_year = year
-            pairs, cost = self._appraiser.pairs, self._prices.cost[period]
-            value = self._glance_gain * cost[pairs.in_port] + cost[pairs.out_port] - self._glance_cost
-            self._glance = (value > 0.0) | self._appraiser.columns.is_feed[pairs.in_port]
-        return self._glance
+            cost = self._prices.cost[period]
+            value = self._apparent.gain * cost[pairs.in_port] + cost[pairs.out_port] - self._apparent.cost
+            self._glance = np.where(self._appraiser.columns.is_feed[pairs.in_port], UNSEEN, value)
+        quantity = np.minimum(open_rate[pairs.out_port], open_rate[pairs.in_port] / self._apparent.gain)
+        return np.asarray(self._glance * quantity * DAYS_PER_YEAR > self._apparent.effort)
 
     def _yearly_mean(self) -> NDArray[np.float64]:
         """Mean expected rate over the year from each period on. ndarray, shape (T, N), unit/day."""
@@ -199,8 +202,8 @@ class Scouting:
         first = last - window
         return np.asarray((total[last] - total[first]) / window)
 
-    def _attention(self, period: int, day: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Share of each port still free, and the attention its cost earns it."""
+    def _attention(self, period: int, day: float) -> tuple[NDArray[np.float64], ...]:
+        """Rate and share of each port still open, and the attention its cost earns it."""
         columns = self._appraiser.columns
         ahead = self._appraiser.period(day + self._spec.foresight.value)
         # Of a need, only what residuals may serve is open.
@@ -216,7 +219,7 @@ class Scouting:
         attention = bearing if half is None else burden_attention(cost, half.value * DAYS_PER_YEAR)
         # A feed-driven process lives on what it is given: it looks as hard as it stands idle.
         attention = np.where(columns.is_feed, share, attention)
-        return share, attention
+        return open_rate, share, attention
 
 
 def _neighbours(appraiser: Appraiser, reach: float) -> Callable[[int], NDArray[np.int64]]:

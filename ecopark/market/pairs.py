@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.flows.columns import Columns
 from ecopark.scenario.geometry import distance_km, project
 from ecopark.scenario.paths import Path
@@ -22,7 +24,7 @@ from ecopark.scenario.types import Park, Pathway, Transport
 
 KELVIN = 273.15
 # Stands for a gain that cannot be told at a glance: any saving at all is worth a look.
-_UNSEEN = 1e9
+UNSEEN = 1e9
 _Ints = NDArray[np.int64]
 _Floats = NDArray[np.float64]
 
@@ -186,8 +188,27 @@ def _meet(
     return out[within], into[within], length[within]
 
 
-def apparent_terms(park: Park, pairs: Pairs, when: date) -> tuple[_Floats, _Floats]:
-    """What anybody knows of a pair at a glance: how much it replaces, and what way and treatment cost.
+class Apparent(NamedTuple):
+    """What anybody knows of pairs at a glance.
+
+    Attributes
+    ----------
+    gain : ndarray of float, shape (K,), need unit/unit
+        Need replaced per unit sent, nothing lost on the way.
+    cost : ndarray of float, shape (K,), money/unit
+        Handling, haulage by the cheapest mode and running cost of treatment per unit sent.
+        Capital and electricity are left out.
+    effort : ndarray of float, shape (K,), money/yr
+        Transaction cost of both sides, spread over the shortest term usual for the way.
+    """
+
+    gain: _Floats
+    cost: _Floats
+    effort: _Floats
+
+
+def apparent_terms(park: Park, pairs: Pairs, when: date) -> Apparent:
+    """Terms of pairs that need no study to be known.
 
     Parameters
     ----------
@@ -198,24 +219,26 @@ def apparent_terms(park: Park, pairs: Pairs, when: date) -> tuple[_Floats, _Floa
 
     Returns
     -------
-    tuple of (ndarray of float, ndarray of float), shape (K,), need unit/unit and money/unit
-        Need replaced per unit sent, nothing lost on the way; handling, haulage by the cheapest
-        mode and running cost of treatment per unit sent. Capital and electricity are left out.
+    Apparent
     """
-    gain, treatment, handling, variable = (np.zeros(len(pairs.ways)) for _ in range(4))
+    gain, treatment, handling, variable, effort = (np.zeros(len(pairs.ways)) for _ in range(5))
+    deal = park.agents.contracts.transaction_cost
     for number, way in enumerate(pairs.ways):
         modes = [park.transport[mode] for mode in way.modes]
         handling[number] = min((_cost(mode.handling, when) for mode in modes), default=0.0)
         variable[number] = min((_cost(mode.variable, when) for mode in modes), default=0.0)
+        term = min((mode.term.value for mode in modes), default=DAYS_PER_YEAR)
+        effort[number] = 0.0 if deal is None else 2.0 * deal.value * DAYS_PER_YEAR / term
         gain[number] = 1.0
         if way.pathway is not None:
             gain[number] = way.pathway.yield_.value * way.pathway.replacement.value
             treatment[number] = _cost(way.pathway.cost, when)
             if way.pathway.lift is not None:
                 # A heat pump delivers its electricity too; how much is not seen at a glance.
-                gain[number] = _UNSEEN
+                gain[number] = UNSEEN
     length = pairs.distance
-    return gain[pairs.way], (handling + treatment)[pairs.way] + variable[pairs.way] * length
+    cost = (handling + treatment)[pairs.way] + variable[pairs.way] * length
+    return Apparent(gain[pairs.way], cost, effort[pairs.way])
 
 
 def _cost(path: Path | None, when: date) -> float:

@@ -7,7 +7,6 @@ attention to streams. What does not: the clock and the stories of contracts (``p
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from typing import Any
 
 import numpy as np
@@ -302,7 +301,3 @@ class PlainMarket:
         cost = self.park.agents.contracts.transaction_cost
         return 0.0 if cost is None else cost.value * factor * (1.0 - 0.5 * trust)
 
-
-def period_at(bounds: list[float], day: float) -> int:
-    """Period of a day, without looking whether it lies within the run."""
-    return bisect_right(bounds, day) - 1
