@@ -1,1 +1,1 @@
-"""TODO."""
+"""Who decides: firms, the regulator, the facilitator, and what they look at."""

@@ -68,7 +68,9 @@ class Scouting:
         self._near = _neighbours(appraiser, self._spec.distance.value)
 
     def look(self, day: float, next_day: float, information: float, bonds: Bonds) -> list[int]:
-        """Pairs noticed by now that both firms have attention for, the longest known first.
+        """Pairs noticed by now that both firms have attention for, in order of their names.
+
+        Where attention is short, the pair that has been known longest goes first.
 
         Parameters
         ----------
@@ -113,7 +115,7 @@ class Scouting:
         giver, taker = self._ends
         chosen = queue[choose_in_turn(giver[queue], taker[queue], self.room)]
         self._begin(chosen)
-        return [int(pair) for pair in chosen]
+        return sorted(int(pair) for pair in chosen)
 
     def _begin(self, pairs: NDArray[np.int64]) -> None:
         """Pairs are being worked on: they are not noticed again until released."""

@@ -20,6 +20,8 @@ _SEED = 1
 _RESAMPLES = 1_000
 _RESAMPLES_SLOW = 100
 _MANY = 12
+# Ten harmonics per parameter, and bootstrap samples that still resolve them.
+_LEAST_GIVEN_DATA = 65
 
 
 class Results(Protocol):
@@ -165,6 +167,11 @@ def _given_data(results: Results, output: str, confidence: float) -> pd.DataFram
     from SALib.analyze import rbd_fast
 
     mean, kept = _by_point(results, output, 1)
+    if kept.sum() < _LEAST_GIVEN_DATA:
+        raise DomainError(
+            f"indices from given data need {_LEAST_GIVEN_DATA} points or more, found {int(kept.sum())}; "
+            "use response, or a morris or sobol design"
+        )
     cube = results.sample()[results.parameters].to_numpy()
     found = rbd_fast.analyze(
         _problem(results),
@@ -247,7 +254,7 @@ def response_curves(results: Results, output: str, bins: int = 10, confidence: f
         is_number = x.dtype.kind == "f"
         is_fine = is_number and x.nunique() > _MANY
         classes = pd.qcut(x, bins, labels=False, duplicates="drop") if is_fine else x
-        for key, members in y.groupby(classes, sort=is_number):
+        for key, members in y.groupby(classes):
             sample = members.dropna().to_numpy(dtype=np.float64)
             low, high = mean_interval(sample, confidence)
             at = float(x[members.index].mean()) if is_number else key

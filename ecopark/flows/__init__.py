@@ -1,1 +1,1 @@
-"""TODO."""
+"""What flows: columns, activity, dispatch, ledger, closure. No decisions, no prices."""

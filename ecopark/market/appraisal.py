@@ -17,7 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecopark.calendar import DAYS_PER_YEAR
-from ecopark.market.investment import annuity_factor, per_year, simple_payback, transport_capital
+from ecopark.market.investment import (
+    annuity_factor,
+    annuity_per_unit,
+    per_year,
+    simple_payback,
+    transport_capital,
+)
 from ecopark.market.pairs import grade_drop, heat_pump_cop, pressure_obstacle, technical_obstacle
 from ecopark.scenario.paths import Path
 from ecopark.scenario.types import Behaviour, Pathway, Transport
@@ -315,7 +321,7 @@ def _priced(terms: _Terms, giver: Party, taker: Party, setting: Setting) -> Appr
     giver_invests = giver.behaviour.hurdle_rate.value < taker.behaviour.hurdle_rate.value
     investor = (giver if giver_invests else taker).behaviour
     years = terms.term / DAYS_PER_YEAR
-    annuity = _annuity(terms.capital, terms.quantity, terms.term, terms.lifetime, investor)
+    annuity = annuity_per_unit(terms.capital, terms.quantity, terms.term, terms.lifetime, investor)
     burden_cost = cost_of_inputs(terms.burden, setting.inputs)
     unit_cost = terms.haulage + terms.treatment + cost_of_inputs(terms.own_inputs, setting.inputs)
     unit_cost += terms.maintenance / terms.quantity
@@ -351,20 +357,8 @@ def _priced(terms: _Terms, giver: Party, taker: Party, setting: Setting) -> Appr
 
 
 def annuity_of(terms: Appraisal, investor: Behaviour) -> float:
-    """Yearly cost of the capital per unit sent. money/unit.
-
-    The capital is to be earned back over the term, or over the longest payback the investor
-    accepts where that is longer (a treatment plant outlives one haulage contract), never over more
-    than its lifetime.
-    """
-    return _annuity(terms.capital, terms.quantity, terms.term, terms.lifetime, investor)
-
-
-def _annuity(capital: float, quantity: float, term: float, lifetime: float, investor: Behaviour) -> float:
-    if capital <= 0.0:
-        return 0.0
-    days = min(max(term, investor.payback.value), lifetime)
-    return capital * annuity_factor(per_year(investor.hurdle_rate.value), days / DAYS_PER_YEAR) / quantity
+    """Yearly cost of an appraisal's capital per unit sent. money/unit."""
+    return annuity_per_unit(terms.capital, terms.quantity, terms.term, terms.lifetime, investor)
 
 
 def cost_of_inputs(inputs: Mapping[str, float], prices: Mapping[str, float]) -> float:

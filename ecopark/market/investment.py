@@ -6,7 +6,7 @@ from datetime import date
 
 from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.scenario.paths import Path
-from ecopark.scenario.types import Transport
+from ecopark.scenario.types import Behaviour, Transport
 
 
 def annuity_factor(rate: float, years: float) -> float:
@@ -31,6 +31,32 @@ def annuity_factor(rate: float, years: float) -> float:
     if rate == 0.0:
         return 1.0 / years
     return float(rate / (1.0 - (1.0 + rate) ** -years))
+
+
+def annuity_per_unit(
+    capital: float, quantity: float, term: float, lifetime: float, investor: Behaviour
+) -> float:
+    """Yearly cost of capital per unit sent.
+
+    The capital is to be earned back over the term, or over the longest payback the investor
+    accepts where that is longer (a treatment plant outlives one haulage contract), never over more
+    than its lifetime.
+
+    Parameters
+    ----------
+    capital : float, money
+    quantity : float, unit/yr
+    term, lifetime : float, day
+    investor : Behaviour
+
+    Returns
+    -------
+    float, money/unit
+    """
+    if capital <= 0.0:
+        return 0.0
+    days = min(max(term, investor.payback.value), lifetime)
+    return capital * annuity_factor(per_year(investor.hurdle_rate.value), days / DAYS_PER_YEAR) / quantity
 
 
 def simple_payback(capital: float, yearly_gain: float) -> float:

@@ -5,7 +5,7 @@ What does not live here: estimating anything; the tables come from a study's res
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,13 @@ _HEAD, _FOOT, _NAMES = 14.0, 12.0, 46.0
 
 
 def draw_tornado(
-    table: pd.DataFrame, output: str, unit: str, *, ax: Axes | None = None, medium: Medium = PRINT
+    table: pd.DataFrame,
+    output: str,
+    unit: str,
+    units: Mapping[str, str],
+    *,
+    ax: Axes | None = None,
+    medium: Medium = PRINT,
 ) -> Axes:
     """Change of an output when one parameter at a time goes to its lowest and highest value.
 
@@ -34,6 +40,8 @@ def draw_tornado(
         ``low_value, high_value``, as ``results.sensitivity`` of a one-at-a-time design gives.
     output, unit : str
         For the axis.
+    units : mapping of str to str
+        Unit of each parameter.
     ax : matplotlib.axes.Axes, optional
     medium : Medium
 
@@ -50,7 +58,8 @@ def draw_tornado(
                 value = float(entry[end]) / divisor
                 panel.barh(row, value, 0.62, color=colour, lw=0, gid=end)
                 _interval(panel, row, entry[f"{end}_from"] / divisor, entry[f"{end}_to"] / divisor, medium)
-        values = [f"{_value(e['low_value'])} to {_value(e['high_value'])}" for _, e in table.iterrows()]
+        ends = [(_value(e["low_value"]), _value(e["high_value"])) for _, e in table.iterrows()]
+        values = [f"{a} to {b} {units.get(str(n), '')}" for (a, b), n in zip(ends, table.index, strict=True)]
         _side(area, panel, values, medium)
         panel.axvline(0, color=INK, lw=0.7)
         panel.set_xlabel(f"difference to the base, {shown}".rstrip(", "))
@@ -238,4 +247,4 @@ def _scale(values: pd.DataFrame, unit: str) -> tuple[float, str]:
 
 
 def _value(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value).replace("_", " ")

@@ -63,7 +63,7 @@ def draw_fan(
             panel.plot(years, fan["median"] / divisor, color=colour, lw=1.4 * medium.line, gid="median")
         if since is not None:
             panel.axvline(since, color=INK, lw=0.7, ls=(0, (4, 3)), gid="since")
-        _name_fans(panel, fans, divisor, medium)
+        _name_fans(panel, fans, divisor, area.height_mm - 20.0 * factor, medium)
         _finish(panel, "year", f"{shown} per year" if shown else indicator.replace("_", " "))
         panel.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
         panel.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
@@ -78,13 +78,14 @@ def draw_fan(
     return panel
 
 
-def _name_fans(panel: Axes, fans: Mapping[str, pd.DataFrame], divisor: float, medium: Medium) -> None:
+def _name_fans(
+    panel: Axes, fans: Mapping[str, pd.DataFrame], divisor: float, tall: float, medium: Medium
+) -> None:
     """Name of each fan at the end of its median, pushed apart where they would overlap."""
     if len(fans) < 2:
         return
     low, high = panel.get_ylim()
-    pitch = medium.small_pt * 1.25 / 72.0 * 25.4
-    tall = panel.get_position().height * float(panel.figure.get_figheight()) * 25.4
+    pitch = 1.25 * medium.small_pt * style.MM_PER_POINT
     least = (high - low) * pitch / tall
     ends = sorted(
         (float(fan["median"].iloc[-1]) / divisor, name, colour)

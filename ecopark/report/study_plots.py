@@ -31,6 +31,7 @@ class StudyPlots:
 
     def __init__(self, results: Any) -> None:
         self._results = results
+        self._units: dict[str, str] = results.manifest["units"]
 
     def sensitivity(self, output: str, **options: Any) -> Axes:
         """What drives an output, as the design allows: indices, elementary effects or tornado."""
@@ -40,14 +41,14 @@ class StudyPlots:
             return draw_screening(table, output, unit, **options)
         if "S1" in table:
             return draw_indices(table, output, **options)
-        return draw_tornado(table, output, unit, **options)
+        return draw_tornado(table, output, unit, self._units, **options)
 
     def tornado(self, output: str, **options: Any) -> Axes:
         """One parameter at a time; see :func:`~ecopark.report.study_bars.draw_tornado`."""
         table = self._results.sensitivity(output)
         if "swing" not in table:
             raise DomainError("a tornado needs a one_at_a_time design; use plot.sensitivity")
-        return draw_tornado(table, output, self._results.units.get(output, ""), **options)
+        return draw_tornado(table, output, self._results.units.get(output, ""), self._units, **options)
 
     def differences(self, output: str, against: int = 0, **options: Any) -> Axes:
         """Paired differences; see :func:`~ecopark.report.study_bars.draw_differences`."""
@@ -56,9 +57,8 @@ class StudyPlots:
 
     def response(self, output: str, **options: Any) -> NDArray[np.object_]:
         """Response curves; see :func:`~ecopark.report.study_curves.draw_response`."""
-        units: dict[str, str] = self._results.manifest["units"]
         table: pd.DataFrame = self._results.response(output)
-        return draw_response(table, output, self._results.units.get(output, ""), units, **options)
+        return draw_response(table, output, self._results.units.get(output, ""), self._units, **options)
 
     def fan(self, indicator: str, scope: str = "park", by_point: bool | None = None, **options: Any) -> Axes:
         """Fan chart of a yearly indicator; see :func:`~ecopark.report.study_curves.draw_fan`.

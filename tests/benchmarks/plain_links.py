@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from benchmarks.plain_park import PlainPair
+from benchmarks.plain_pairs import PlainPair
+
 from ecopark.market.appraisal import Appraisal
 from ecopark.scenario.types import Park
 

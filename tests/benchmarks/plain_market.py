@@ -7,14 +7,17 @@ attention to streams. What does not: the clock and the stories of contracts (``p
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Any
 
 import numpy as np
+from benchmarks.plain_pairs import PlainPair
+from benchmarks.plain_park import PlainPort, PlainPrices, PlainProcess, Times
 
-from benchmarks.plain_park import PlainPair, PlainPort, PlainPrices, PlainProcess, Times
 from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.market.appraisal import Appraisal, Party, Setting, appraise, running_costs
-from ecopark.market.pairs import grade_drop, pressure_obstacle, technical_obstacle
+from ecopark.market.pairs import UNSEEN, grade_drop, pressure_obstacle, technical_obstacle
+from ecopark.scenario.paths import Path
 from ecopark.scenario.types import Park
 
 _CHAIN = 2
@@ -28,6 +31,7 @@ class PlainMarket:
     def __init__(self, park: Park, times: Times, prices: PlainPrices, bought: dict[str, list[float]]) -> None:
         self.park, self.times, self.prices, self.bought = park, times, prices, bought
         self.foresight = park.agents.discovery.foresight.value
+        self.glance_year = -1
 
     # ------------------------------------------------------------------ the book of promises
     def promise(self, contract: Any) -> None:
@@ -86,7 +90,12 @@ class PlainMarket:
         cost = self._deal_cost(trust, factor)
         free = self.free_rate(out, then) if supply is None else supply
         giver = Party(
-            np.array(free), self._unit_cost(out, now), out.grade[then], out.firm.spec.behaviour, cost, out.pressure
+            np.array(free),
+            self._unit_cost(out, now),
+            out.grade[then],
+            out.firm.spec.behaviour,
+            cost,
+            out.pressure,
         )
         if into.is_feed:
             value, rate = self._feed(into, then, day, chain)
@@ -94,9 +103,7 @@ class PlainMarket:
         else:
             value, rate = self._unit_cost(into, now), self.free_rate(into, then)
             need = times.year_from(into.expected, then)
-        taker = Party(
-            np.array(rate), value, into.grade[then], into.firm.spec.behaviour, cost, into.pressure
-        )
+        taker = Party(np.array(rate), value, into.grade[then], into.firm.spec.behaviour, cost, into.pressure)
         pathway = pair.pathway
         if pathway is not None and pathway.from_ is not None and day < times.calendar.day(pathway.from_):
             return Appraisal("quality")
@@ -219,7 +226,9 @@ class PlainMarket:
         return math.inf
 
     # ------------------------------------------------------------------ attention
-    def pay_attention(self, ports: list[PlainPort], processes: list[PlainProcess], day: float, step: float) -> None:
+    def pay_attention(
+        self, ports: list[PlainPort], processes: list[PlainProcess], day: float, step: float
+    ) -> None:
         """How much of every stream is free, and how much it is looked at, in a period."""
         rules, times = self.park.agents.discovery, self.times
         period, ahead = times.period(day), times.period(day + self.foresight)
@@ -239,7 +248,7 @@ class PlainMarket:
             if port.is_out and port.process.is_feed:
                 fed = port.process.level * port.coefficient[ahead]
                 free = min(free, max(fed - promised, 0.0))
-            port.share = free / rate if rate > 0.0 else 0.0
+            port.free, port.share = free, free / rate if rate > 0.0 else 0.0
             if port.is_feed:
                 port.attention = port.share
                 continue
@@ -262,6 +271,12 @@ class PlainMarket:
     def gather(self, pairs: list[PlainPair], day: float, step: float, information: float) -> list[PlainPair]:
         """Let pairs gather hazard; those that have been noticed."""
         social = self.park.agents.discovery.social.value
+        period = self.times.period(day)
+        year = period // self.times.window
+        if year != self.glance_year:
+            self.glance_year = year
+            for pair in pairs:
+                self._glance(pair, period)
         noticed = []
         for pair in pairs:
             if pair.available_from > day:
@@ -270,6 +285,9 @@ class PlainMarket:
             needed = _WORTH_EXTENDING if pair.links > 0 else _WORTH_A_LOOK
             if not (out.in_sight and into.in_sight and min(out.share, into.share) > needed):
                 continue
+            quantity = min(out.free, into.free / pair.apparent_gain)
+            if not pair.glance * quantity * DAYS_PER_YEAR > pair.effort:
+                continue
             both = (1.0 - (1.0 - out.attention) * (1.0 - into.attention)) * pair.openness
             tie = 1.0 + social * pair.bond.level
             shaken = 1.0 + (out.trigger + into.trigger)
@@ -277,6 +295,28 @@ class PlainMarket:
             if pair.gathered >= pair.threshold:
                 noticed.append(pair)
         return noticed
+
+    def show(self, pair: PlainPair) -> None:
+        """What anybody knows of a pair at a glance: need replaced, running costs, effort of agreeing."""
+        way, start = pair.pathway, self.park.time.start
+        carried = pair.out.resource if way is None or way.at == "taker" else way.taker
+        modes = [self.park.transport[name] for name in self.park.resources[carried].transport]
+        deal = self.park.agents.contracts.transaction_cost
+        term = min((mode.term.value for mode in modes), default=DAYS_PER_YEAR)
+        pair.effort = 0.0 if deal is None else 2.0 * deal.value * DAYS_PER_YEAR / term
+        pair.apparent_gain = 1.0 if way is None else way.yield_.value * way.replacement.value
+        if way is not None and way.lift is not None:
+            pair.apparent_gain = UNSEEN
+        handling = min((_at(mode.handling, start) for mode in modes), default=0.0)
+        variable = min((_at(mode.variable, start) for mode in modes), default=0.0)
+        treatment = 0.0 if way is None else _at(way.cost, start)
+        pair.apparent_cost = handling + treatment + variable * pair.length
+
+    def _glance(self, pair: PlainPair, period: int) -> None:
+        """Value of a pair at the prices of the year; that of feed cannot be seen at a glance."""
+        out, into = pair.out, pair.into
+        seen = pair.apparent_gain * into.cost[period] + out.cost[period] - pair.apparent_cost
+        pair.glance = UNSEEN if into.is_feed else seen
 
     # ------------------------------------------------------------------ small look-ups
     def is_in_sight(self, port: PlainPort, day: float) -> bool:
@@ -301,3 +341,6 @@ class PlainMarket:
         cost = self.park.agents.contracts.transaction_cost
         return 0.0 if cost is None else cost.value * factor * (1.0 - 0.5 * trust)
 
+
+def _at(path: Path | None, when: date) -> float:
+    return 0.0 if path is None else path.at(when)

@@ -12,19 +12,16 @@ import math
 from bisect import bisect_right
 from typing import Any
 
-import numpy as np
-
 from ecopark.calendar import DAYS_PER_YEAR, Calendar
 from ecopark.scenario.paths import Path
 from ecopark.scenario.seasons import season_profile
-from ecopark.scenario.types import Disposal, Layout, Park, Pathway, Virgin
+from ecopark.scenario.types import Disposal, Park, Virgin
 from ecopark.scenario.types import Firm as FirmSpec
 from ecopark.scenario.types import Port as PortSpec
 from ecopark.scenario.types import Process as ProcessSpec
-from ecopark.streams import keys, stream, uniform
+from ecopark.streams import stream
 
 NEVER = 10**15
-EARTH_RADIUS_KM = 6371.0088
 TAX_OF_ROUTE = {
     "landfill": ("landfill_tax", "t"),
     "incineration": ("incineration_tax", "t"),
@@ -120,9 +117,10 @@ class PlainProcess:
             self.potential.append(level)
         self.plan = []
         for t in range(times.periods):
-            total = 0.0
-            for k in range(times.first_segment[t], times.first_segment[t + 1]):
-                total += self.potential[k] * times.segment_days[k]
+            mine = range(times.first_segment[t], times.first_segment[t + 1])
+            made = [self.potential[k] * times.segment_days[k] for k in mine]
+            # The first plus the rest, as the package adds: both round alike.
+            total = made[0] + sum(made[1:])
             self.plan.append(total / (times.period_bounds[t + 1] - times.period_bounds[t]))
 
     def add(self, port: PlainPort) -> None:
@@ -198,10 +196,10 @@ class PlainPort:
         self.heir = self
         self.cost: list[float] = []
         self.shocked: list[bool] = []
-        self.pairs: list[PlainPair] = []
+        self.pairs: list[Any] = []
         self.promises: list[Any] = []
         self.committed = [0.0] * times.window
-        self.trigger, self.seen, self.share, self.attention = 0.0, False, 0.0, 0.0
+        self.trigger, self.seen, self.free, self.share, self.attention = 0.0, False, 0.0, 0.0, 0.0
         self.in_sight, self.has_taker = False, False
         self.stock = self.before = self.amount = self.left = self.limit = 0.0
         self.settled = self.imported = self.used = self.received = self.given = self.taken = 0.0
@@ -237,36 +235,6 @@ def _while_alive(series: list[float], alive: list[bool]) -> list[float]:
     return [value if lives else 0.0 for value, lives in zip(series, alive, strict=True)]
 
 
-class PlainPair:
-    """A residual and a need that could meet, and how far the two firms are on the way to noticing."""
-
-    def __init__(
-        self, out: PlainPort, into: PlainPort, way: int, key: str, pathway: Pathway | None, length: float
-    ) -> None:
-        self.out, self.into, self.way, self.key, self.pathway = out, into, way, key, pathway
-        self.length, self.number = length, -1
-        self.modes: list[str] = []
-        self.attempt, self.links = 0, 0
-        self.available_from = self.gathered = self.threshold = self.hazard = 0.0
-        self.openness = math.sqrt(out.firm.openness * into.firm.openness)
-        self.address: tuple[Any, ...] = ()
-        self.bond: Bond
-
-    def draw(self, seed: int) -> None:
-        """Hazard to be gathered before it is noticed again."""
-        attempt = np.array([self.attempt], dtype=np.uint64)
-        self.threshold = float(-np.log(uniform(seed, "discovery", *self.address, attempt))[0])
-
-
-class Bond:
-    """Trust between two firms."""
-
-    def __init__(self, level: float) -> None:
-        self.level = level
-        self.kept: list[float] = []
-        self.years: list[float] = []
-
-
 class PlainPrices:
     """What streams cost without any exchange, each block of the scenario worked out once."""
 
@@ -293,15 +261,15 @@ class PlainPrices:
         """Price of a resource on its market, by period."""
         if resource not in self._market:
             virgin = self._park.resources[resource].virgin
-            self._market[resource] = (
-                self._buy(resource, virgin) if virgin else [0.0] * self._times.periods
-            )
+            self._market[resource] = self._buy(resource, virgin) if virgin else [0.0] * self._times.periods
         return self._market[resource]
 
     def _buy(self, resource: str, virgin: Virgin) -> list[float]:
         kind = self._park.resources[resource].kind
         price, emission = self._times.by_period(virgin.price), self._times.by_period(virgin.emission)
-        recipe = [(self._times.by_period(amount), self.market(name)) for name, amount in virgin.recipe.items()]
+        recipe = [
+            (self._times.by_period(amount), self.market(name)) for name, amount in virgin.recipe.items()
+        ]
         cost = []
         for t in range(self._times.periods):
             each = price[t]
@@ -339,96 +307,3 @@ def find_shocks(cost: list[float], window: int) -> list[bool]:
         before, now = cost[t - window], cost[t]
         risen[t] = now - before > 0.2 * max(abs(before), 1e-12) and now > 0.0
     return [now and not (t and risen[t - 1]) for t, now in enumerate(risen)]
-
-
-def place_firms(firms: list[Any], layout: Layout) -> None:
-    """Plane coordinates of firms in km."""
-    if layout.crs == "metres":
-        for firm in firms:
-            firm.x, firm.y = firm.spec.site[0] / 1000.0, firm.spec.site[1] / 1000.0
-        return
-    middle = math.cos(sum(math.radians(firm.spec.site[1]) for firm in firms) / len(firms))
-    for firm in firms:
-        east, north = (math.radians(angle) for angle in firm.spec.site)
-        firm.x, firm.y = EARTH_RADIUS_KM * middle * east, EARTH_RADIUS_KM * north
-
-
-def way_length(a: FirmSpec, b: FirmSpec, layout: Layout) -> float:
-    """Length of the way between two sites in km, detour included."""
-    corner = (b.site[0], a.site[1])
-    if layout.crs == "metres":
-        east, north = abs(b.site[0] - a.site[0]) / 1000.0, abs(b.site[1] - a.site[1]) / 1000.0
-        straight = math.hypot(east, north)
-    else:
-        east, north = _great_circle(a.site, corner), _great_circle(corner, b.site)
-        straight = _great_circle(a.site, b.site)
-    return (east + north if layout.distance == "manhattan" else straight) * layout.detour.value
-
-
-def _great_circle(a: tuple[float, float], b: tuple[float, float]) -> float:
-    (lon_a, lat_a), (lon_b, lat_b) = (tuple(math.radians(angle) for angle in site) for site in (a, b))
-    across = math.sin((lon_b - lon_a) / 2.0) ** 2
-    half = math.sin((lat_b - lat_a) / 2.0) ** 2 + math.cos(lat_a) * math.cos(lat_b) * across
-    return 2.0 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(max(half, 0.0), 1.0)))
-
-
-def find_pairs(park: Park, ports: list[PlainPort], seed: int) -> list[PlainPair]:
-    """Every residual with the nearest needs it could serve, in order of ports and ways."""
-    offers: dict[str, list[PlainPort]] = {}
-    needs: dict[str, list[PlainPort]] = {}
-    for port in ports:
-        if port.is_offered:
-            offers.setdefault(port.resource, []).append(port)
-        elif not port.is_out:
-            needs.setdefault(port.resource, []).append(port)
-    ways: list[tuple[str, Pathway | None, str, str, str]] = [
-        ("direct", None, name, name, name) for name in sorted(park.resources)
-    ]
-    for key, pathway in sorted(park.pathways.items()):
-        if pathway.giver in park.resources and pathway.taker in park.resources:
-            carried = pathway.taker if pathway.at == "giver" else pathway.giver
-            ways.append((key, pathway, pathway.giver, pathway.taker, carried))
-    pairs = []
-    for number, (key, pathway, giver, taker, carried) in enumerate(ways):
-        reach = {mode: park.transport[mode].max_length.value for mode in park.resources[carried].transport}
-        sectors = pathway.taker_sectors if pathway is not None else ()
-        ins = [p for p in needs.get(taker, []) if not sectors or p.firm.spec.sector in sectors]
-        for out in offers.get(giver, []):
-            for into in _nearest(out, ins, park.agents.discovery.horizon):
-                length = way_length(out.firm.spec, into.firm.spec, park.layout)
-                if length <= max(reach.values(), default=0.0):
-                    pair = PlainPair(out, into, number, key, pathway, length)
-                    pair.modes = [mode for mode, most in reach.items() if length <= most]
-                    pairs.append(pair)
-    pairs.sort(key=lambda pair: (pair.out.number, pair.into.number, pair.way))
-    _draw_all(pairs, [way[0] for way in ways], seed)
-    for number, pair in enumerate(pairs):
-        pair.number = number
-        pair.out.pairs.append(pair)
-    return pairs
-
-
-def _nearest(out: PlainPort, ins: list[PlainPort], horizon: int) -> list[PlainPort]:
-    others = [port for port in ins if port.firm is not out.firm]
-    if len(others) <= horizon:
-        return others
-    x, y = out.firm.x, out.firm.y
-    others.sort(key=lambda port: math.hypot(port.firm.x - x, port.firm.y - y))
-    return others[:horizon]
-
-
-def _draw_all(pairs: list[PlainPair], ways: list[str], seed: int) -> None:
-    """The first draw of every pair. The luck is the package's own, so it is drawn by its function."""
-    if not pairs:
-        return
-    names = {name: key for name, key in zip(ways, keys(ways), strict=True)}
-    ports = list({port.key: port for pair in pairs for port in (pair.out, pair.into)})
-    names |= {name: key for name, key in zip(ports, keys(ports), strict=True)}
-    parts = [
-        np.array([names[name] for name in column], dtype=np.uint64)
-        for column in zip(*((p.out.key, p.into.key, p.key) for p in pairs), strict=True)
-    ]
-    first = -np.log(uniform(seed, "discovery", *parts, np.zeros(len(pairs), dtype=np.uint64)))
-    for i, pair in enumerate(pairs):
-        pair.threshold = float(first[i])
-        pair.address = tuple(part[i : i + 1] for part in parts)

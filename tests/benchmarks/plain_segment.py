@@ -217,12 +217,23 @@ def _write_link(rows: list[tuple[Any, ...]], link: Any, start: Any, end: Any) ->
     what = (out.resource, out.kind)
     giver, taker, avoided = out.firm.name, into.firm.name, out.avoided
     arrived = sent * link.terms.keep
-    delivered, replaced = (
-        (_NONE, None) if into.is_feed else (arrived * link.terms.credit, into.resource)
-    )
+    delivered, replaced = (_NONE, None) if into.is_feed else (arrived * link.terms.credit, into.resource)
     if arrived > 0.0:
         rows.append(
-            (start, end, giver, taker, *what, arrived, out.unit, "exchange", synergy, delivered, replaced, avoided)
+            (
+                start,
+                end,
+                giver,
+                taker,
+                *what,
+                arrived,
+                out.unit,
+                "exchange",
+                synergy,
+                delivered,
+                replaced,
+                avoided,
+            )
         )
     if sent * (1.0 - link.terms.keep) > 0.0:
         lost = sent * (1.0 - link.terms.keep)
@@ -232,12 +243,39 @@ def _write_link(rows: list[tuple[Any, ...]], link: Any, start: Any, end: Any) ->
     if sent * link.lost > 0.0:
         place = f"{taker} treatment"
         rows.append(
-            (start, end, place, "environment", *what, sent * link.lost, out.unit, "loss", synergy, _NONE, None, None)
+            (
+                start,
+                end,
+                place,
+                "environment",
+                *what,
+                sent * link.lost,
+                out.unit,
+                "loss",
+                synergy,
+                _NONE,
+                None,
+                None,
+            )
         )
     for payer, inputs in ((taker, link.inputs), (giver, link.burden)):
         for name, kind, unit, per_unit in inputs:
             if sent * per_unit > 0.0:
                 market = f"market: {name}"
                 rows.append(
-                    (start, end, market, payer, name, kind, sent * per_unit, unit, "virgin", synergy, _NONE, None, None)
+                    (
+                        start,
+                        end,
+                        market,
+                        payer,
+                        name,
+                        kind,
+                        sent * per_unit,
+                        unit,
+                        "virgin",
+                        synergy,
+                        _NONE,
+                        None,
+                        None,
+                    )
                 )

@@ -40,7 +40,7 @@ def test_the_contracts_hold() -> None:
         ("indicators/yearly.py", "from ecopark.flows import ledger", "Tables are read without the model"),
         ("indicators/yearly.py", "import matplotlib", "Drawing libraries only in report"),
         ("flows/columns.py", "import pint", "Units and validation only at the scenario's door"),
-        ("market/trust.py", "import numba", "Compiled code only in flows"),
+        ("agents/idea.py", "import numba", "Compiled code only in flows and market"),
         ("market/investment.py", "from ecopark.market import appraisal", "No package has cycles inside"),
     ],
 )

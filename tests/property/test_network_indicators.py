@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecopark.indicators.spreading import cascade_threshold
 from ecopark.indicators.flownetwork import ecology
 from ecopark.indicators.graph import NETWORK_INDICATORS, network, node_metrics
 from ecopark.indicators.resilience import removal_curve, removal_loss, robustness_area
+from ecopark.indicators.spreading import cascade_threshold
 from ecopark.indicators.survival import jaccard, kaplan_meier
 
 # Ties in the greedy grouping are broken by name, as the docstring of modularity says.

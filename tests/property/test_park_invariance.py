@@ -105,7 +105,11 @@ def test_renaming_firms_changes_nothing_but_names(raw: Raw, seed: int) -> None:
     # pair is seen at once and built at once. The new names sort as the old ones, since contracts
     # of one day are served by name.
     at_once = {name: mode | {"lead_time": "0 d"} for name, mode in raw["transport"].items()}
-    raw = raw | {"agents": EAGER, "transport": at_once}
+    firms = {
+        name: firm | {"behaviour": firm["behaviour"] | {"attention": 99}}
+        for name, firm in raw["firms"].items()
+    }
+    raw = raw | {"agents": EAGER, "transport": at_once, "firms": firms}
     names = {name: f"works_{name}_renamed" for name in raw["firms"]}
     renamed = raw | {"firms": {names[name]: firm for name, firm in raw["firms"].items()}}
     before, after = _plain(_run(raw, seed).flows), _plain(_run(renamed, seed).flows)

@@ -76,12 +76,16 @@ def test_availability_is_that_of_an_alternating_renewal_process(between: float, 
 
 
 # --------------------------------------------------------------------------- discovery
+# Attention enough for every pair, so that none waits for its turn.
+BUSY: Raw = {"attention": 99}
+
+
 def test_time_to_discovery_is_exponential_with_the_hazard_of_the_pair() -> None:
     # Neighbours at one place, both with a cost to save: hazard 0.5 a year x (1 + 2 x 0.3) for the
     # trust of strangers x sqrt(0.5 x 0.5) for their openness = 0.4 a year. Screening outlasts the run.
     ash: Raw = {"ash": {"resource": "ash", "coefficient": "0.1"}}
-    firms = {f"giver_{k:02d}": firm(outputs=ash) for k in range(20)} | {
-        f"taker_{k:02d}": firm(inputs=ash) for k in range(20)
+    firms = {f"giver_{k:02d}": firm(outputs=ash, behaviour=BUSY) for k in range(20)} | {
+        f"taker_{k:02d}": firm(inputs=ash, behaviour=BUSY) for k in range(20)
     }
     agents = {
         "discovery": {"base": "50 %/yr", "trigger": "0"},
@@ -110,8 +114,8 @@ def test_time_to_discovery_is_exponential_with_the_hazard_of_the_pair() -> None:
 )
 def test_hazard_follows_its_parameters(change: dict[str, str], factor: float) -> None:
     ash: Raw = {"ash": {"resource": "ash", "coefficient": "0.1"}}
-    firms = {f"giver_{k:02d}": firm(outputs=ash) for k in range(15)}
-    firms |= {f"taker_{k:02d}": firm((3000, 0), inputs=ash) for k in range(15)}
+    firms = {f"giver_{k:02d}": firm(outputs=ash, behaviour=BUSY) for k in range(15)}
+    firms |= {f"taker_{k:02d}": firm((3000, 0), inputs=ash, behaviour=BUSY) for k in range(15)}
 
     def rate(discovery: dict[str, str]) -> tuple[float, int]:
         agents = {

@@ -45,7 +45,23 @@ def test_a_run_can_be_read_back(finished: Path) -> None:
 def test_a_run_is_replaced_whole(finished: Path, tmp_path: Path) -> None:
     folder = tmp_path / "again"
     for seed in ("1", "2"):
-        assert main(["run", "kalundborg", "--until", "1960", "--seed", seed, "--out", str(folder), "--quiet", "--no-figures"]) == 0
+        assert (
+            main(
+                [
+                    "run",
+                    "kalundborg",
+                    "--until",
+                    "1960",
+                    "--seed",
+                    seed,
+                    "--out",
+                    str(folder),
+                    "--quiet",
+                    "--no-figures",
+                ]
+            )
+            == 0
+        )
     assert json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["seed"] == 2
     assert [path.name for path in tmp_path.iterdir()] == ["again"]
 
@@ -64,7 +80,9 @@ def test_a_read_only_place_is_reported(tmp_path: Path, capsys: pytest.CaptureFix
     assert "cannot write" in capsys.readouterr().err
 
 
-def test_a_place_that_cannot_be_a_folder_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_place_that_cannot_be_a_folder_is_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     out = str(tmp_path / "file" / "run")
     assert main(["run", "kalundborg", "--until", "1960", "--out", out, "--quiet", "--no-figures"]) == 1
@@ -85,7 +103,11 @@ def test_a_place_that_cannot_be_a_folder_is_reported(tmp_path: Path, capsys: pyt
     ],
 )
 def test_mistakes_end_with_status_2_and_one_message(
-    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
@@ -112,7 +134,22 @@ def test_check_and_library_tell(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_reference_run_exchanges_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "reference"
-    assert main(["run", "kalundborg", "--until", "1975", "--reference", "--out", str(folder), "--quiet", "--no-figures"]) == 0
+    assert (
+        main(
+            [
+                "run",
+                "kalundborg",
+                "--until",
+                "1975",
+                "--reference",
+                "--out",
+                str(folder),
+                "--quiet",
+                "--no-figures",
+            ]
+        )
+        == 0
+    )
     run = Run.load(folder)
     assert not len(run.synergies)
     assert not (run.flows["route"] == "exchange").any()

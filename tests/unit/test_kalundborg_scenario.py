@@ -95,7 +95,8 @@ def test_no_block_names_another_firm() -> None:
         for text in scalars(block)
         for other in firms
         # "pig_farms" contains "farms"; a plant may say which closed plant of the same people it succeeds.
-        if other not in name and text != "novo_nordisk.enzymes"
+        if other not in name
+        and text != "novo_nordisk.enzymes"
         and re.search(rf"(?<![a-z]){other}(?![a-z])", text)
     ]
     assert guilty == []

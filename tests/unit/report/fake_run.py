@@ -175,7 +175,9 @@ def _synergies(
         stages = dict(zip(_STAGES, dates, strict=False)) | {"ended": ended}
         if state == "operating" or ended >= end:
             stages["ended"], state = np.datetime64("NaT", "s"), "operating"
-        rows.append(row | {key: (day if day < end else np.datetime64("NaT", "s")) for key, day in stages.items()})
+        rows.append(
+            row | {key: (day if day < end else np.datetime64("NaT", "s")) for key, day in stages.items()}
+        )
         rows[-1] |= {"state": state, "reason": "closure" if state == "closed" else ""}
     for _ in range(lost):
         giver, taker = rng.choice(names, size=2, replace=False)
