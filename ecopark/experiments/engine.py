@@ -80,10 +80,13 @@ def dask_client(scheduler: str | None, workers: int | None, dashboard: bool = Fa
         finally:
             client.close()
         return
-    # Mesa sets the start method of the process on import: name the one that is meant.
     settings = {
+        # Mesa sets the start method of the process on import: name the one that is meant.
         "distributed.worker.multiprocessing-method": "spawn",
+        # A chunk whose worker died is tried alone before it is blamed, so Dask need not insist.
         "distributed.scheduler.allowed-failures": 1,
+        # The profiler of the dashboard looks at the running code a hundred times a second.
+        "distributed.worker.profile.enabled": dashboard,
     }
     with (
         dask.config.set(settings),

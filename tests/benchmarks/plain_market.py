@@ -269,7 +269,7 @@ class PlainMarket:
         return level
 
     def gather(self, pairs: list[PlainPair], day: float, step: float, information: float) -> list[PlainPair]:
-        """Let pairs gather hazard; those that have been noticed."""
+        """Let pairs gather hazard; those that have been noticed and that both firms have attention for."""
         social = self.park.agents.discovery.social.value
         period = self.times.period(day)
         year = period // self.times.window
@@ -292,7 +292,7 @@ class PlainMarket:
             tie = 1.0 + social * pair.bond.level
             shaken = 1.0 + (out.trigger + into.trigger)
             pair.gathered += pair.hazard * tie * information * both * shaken * step
-            if pair.gathered >= pair.threshold:
+            if pair.gathered >= pair.threshold and out.firm.room > 0 and into.firm.room > 0:
                 noticed.append(pair)
         return noticed
 

@@ -76,6 +76,7 @@ class PlainPark(mesa.Model):  # type: ignore[misc]
         start, end = self.times.period_bounds[self.period : self.period + 2]
         if self.park.mechanisms.trading and self.pairs:
             for pair in self._notice(start, end):
+                # The one before may have taken the last of a firm's attention.
                 if pair.out.firm.room > 0 and pair.into.firm.room > 0:
                     for firm in (pair.out.firm, pair.into.firm):
                         firm.room -= 1

@@ -106,7 +106,7 @@ def test_renaming_firms_changes_nothing_but_names(raw: Raw, seed: int) -> None:
     # of one day are served by name.
     at_once = {name: mode | {"lead_time": "0 d"} for name, mode in raw["transport"].items()}
     firms = {
-        name: firm | {"behaviour": firm["behaviour"] | {"attention": 99}}
+        name: firm | {"behaviour": firm.get("behaviour", {}) | {"attention": 99}}
         for name, firm in raw["firms"].items()
     }
     raw = raw | {"agents": EAGER, "transport": at_once, "firms": firms}

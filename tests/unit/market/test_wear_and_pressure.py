@@ -219,8 +219,9 @@ def test_gas_that_is_sold_as_a_residual_counts_the_same_and_gas_that_is_flared_e
     assert avoided({"town": TOWN, "works": digester()}) == {"sludge": (0.0, pytest.approx(SLUDGE * -0.0084))}
 
 
-def test_gas_given_on_demand_is_credited_once_to_whom_it_serves() -> None:
-    firms = {"town": TOWN, "user": USER, "works": digester(on_demand=True)}
+@pytest.mark.parametrize("role", ["residual", "product"])
+def test_gas_given_on_demand_is_credited_once_to_whom_it_serves(role: str) -> None:
+    firms = {"town": TOWN, "user": USER, "works": digester(on_demand=True, role=role)}
     # The user needs 5 MWh a day and gets all 3 there are; the feed is charged with the digestate alone.
     found = avoided(firms)
     assert found == {
