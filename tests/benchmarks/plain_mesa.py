@@ -76,14 +76,10 @@ class PlainPark(mesa.Model):  # type: ignore[misc]
         start, end = self.times.period_bounds[self.period : self.period + 2]
         if self.park.mechanisms.trading and self.pairs:
             for pair in self._notice(start, end):
-                # The one before may have taken the last of a firm's attention.
-                if pair.out.firm.room > 0 and pair.into.firm.room > 0:
-                    for firm in (pair.out.firm, pair.into.firm):
-                        firm.room -= 1
-                    idea = self._new_idea(pair)
-                    idea.reach("identified", self.env.now)
-                    self.note(idea, "identified")
-                    self.env.process(idea.giver.pursue(idea))
+                idea = self._new_idea(pair)
+                idea.reach("identified", self.env.now)
+                self.note(idea, "identified")
+                self.env.process(idea.giver.pursue(idea))
         self.env.run(until=end)
         self._flow(start, end)
         self.period += 1
@@ -96,12 +92,19 @@ class PlainPark(mesa.Model):  # type: ignore[misc]
         return self
 
     def _notice(self, start: float, end: float) -> list[PlainPair]:
-        """Pairs noticed by now, the longest known first."""
+        """Pairs taken up now, in order of names; where attention is short, the longest known go first."""
         helper = self.facilitator
         information = helper.spec.information.value if helper and helper.is_working() else 1.0
         self.market.pay_attention(self.ports, self.processes, start, end - start)
         noticed = self.market.gather(self.pairs, start, end - start, information)
-        return sorted(noticed, key=lambda pair: (pair.threshold - pair.gathered, pair.number))
+        chosen = []
+        for pair in sorted(noticed, key=lambda pair: (pair.threshold - pair.gathered, pair.number)):
+            # The one before may have taken the last of a firm's attention.
+            if pair.out.firm.room > 0 and pair.into.firm.room > 0:
+                for firm in (pair.out.firm, pair.into.firm):
+                    firm.room -= 1
+                chosen.append(pair)
+        return sorted(chosen, key=lambda pair: pair.number)
 
     def _new_idea(self, pair: PlainPair) -> PlainIdea:
         name = f"{_short(pair.out)}>{_short(pair.into)}#{pair.attempt + 1}"

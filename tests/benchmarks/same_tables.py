@@ -18,15 +18,22 @@ def assert_same_ledger(run: Run, peer: PlainPark) -> None:
     """Every quantity and every delivery, by its two ends, segment, stream, route and synergy.
 
     Each agrees to 1e-9 of itself. What only one of the two has is a rest of rounding, such as 1e-13 t
-    out of a store of 1,000 t: it must lie below 1e-12 of the largest quantity of its resource.
+    out of a store of 1,000 t: it must lie below 1e-12 of the year's largest quantity of its resource.
     """
-    ours, theirs = _by_key(_as_written(run.flows)), _by_key(_as_dates(peer.flows(), peer))
+    ours, theirs = run.flows, _as_dates(peer.flows(), peer)
+    years = sorted({*ours["start"].dt.year.unique(), *theirs["start"].dt.year.unique()})
+    assert years
+    for year in years:
+        _compare_year(*(_by_key(flows[flows["start"].dt.year == year]) for flows in (ours, theirs)))
+
+
+def _compare_year(ours: pd.DataFrame, theirs: pd.DataFrame) -> None:
     both = ours.add_suffix("_ours").join(theirs.add_suffix("_theirs"), how="outer").fillna(0.0)
+    largest: dict[str, float] = {}
+    for row, column in (("resource", "quantity"), ("delivered_resource", "delivered")):
+        for stream, most in both[f"{column}_ours"].groupby(level=row).max().items():
+            largest[str(stream)] = max(largest.get(str(stream), 0.0), most)
     for name, resource in (("quantity", "resource"), ("delivered", "delivered_resource")):
-        largest = {}
-        for row, column in (("resource", "quantity"), ("delivered_resource", "delivered")):
-            for stream, most in both[f"{column}_ours"].groupby(level=row).max().items():
-                largest[stream] = max(largest.get(stream, 0.0), most)
         rest = RESIDUE * both.index.get_level_values(resource).map(largest).to_numpy(dtype=float)
         gap = (both[f"{name}_ours"] - both[f"{name}_theirs"]).abs()
         wrong = both[gap > np.maximum(TOLERANCE * both[f"{name}_ours"], rest)]
@@ -48,10 +55,6 @@ def assert_same_synergies(run: Run, peer: PlainPark) -> None:
     )
 
 
-def _as_written(flows: pd.DataFrame) -> pd.DataFrame:
-    return flows.astype({name: object for name in _KEY if name not in ("start", "end")})
-
-
 def _as_dates(flows: pd.DataFrame, peer: PlainPark) -> pd.DataFrame:
     origin = np.datetime64(peer.times.calendar.start, "s")
     for name in ("start", "end"):
@@ -63,5 +66,5 @@ def _as_dates(flows: pd.DataFrame, peer: PlainPark) -> pd.DataFrame:
 def _by_key(flows: pd.DataFrame) -> pd.DataFrame:
     """Sums by everything that names a row; missing names are empty."""
     names = [name for name in _KEY if name not in ("start", "end")]
-    coded = flows.assign(**{name: flows[name].fillna("") for name in names})
-    return coded.groupby(_KEY, sort=True)[["quantity", "delivered"]].sum()
+    plain = flows.assign(**{name: flows[name].astype(object).fillna("") for name in names})
+    return plain.groupby(_KEY, sort=True)[["quantity", "delivered"]].sum()
