@@ -68,7 +68,13 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         self.ideas: list[Idea] = []
         self.signed: list[Contract] = []
         self.events: list[tuple[float, str, str, str, str, str]] = []
-        self.bonds = Bonds(park.agents.trust.initial.value, set(park.agents.ties), self.columns, self.pairs)
+        rules, trusting = park.agents.trust, park.mechanisms.trust
+        self.bonds = Bonds(
+            rules.initial.value if trusting else 0.0,
+            set(park.agents.ties) if trusting else set(),
+            self.columns,
+            self.pairs,
+        )
         self.exchanges = Exchanges(self.appraiser, self.bonds)
         self.scouting = Scouting(self.appraiser, self.prices, self.bonds, self.run_seed)
         self.trust_by_year: list[tuple[float, NDArray[np.float64]]] = []
@@ -157,7 +163,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
 
     def trust(self, first: str, second: str) -> float:
         """Trust between two firms, 0 to 1."""
-        return self.bonds.between(first, second) if self.park.mechanisms.trust else 0.0
+        return self.bonds.between(first, second)
 
     def betray(self, first: str, second: str) -> None:
         """Trust after a breach."""
