@@ -2,8 +2,8 @@
 
     python tests/benchmarks/measure.py [--rounds 5] [--largest 15000]
 
-Takes about an hour on two cores with the largest region, and is meant to be run by hand on a machine
-that does little else.
+Takes about ten minutes with the largest region, and is meant to be run by hand on a machine that does
+little else.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def _head(rounds: int) -> str:
         "[docs/speed.md](../docs/speed.md).\n\n"
         f"Machine: {_processor()}, {os.cpu_count()} cores, {_memory()} GB; Python {platform.python_version()}; "
         f"{packages}. CPU seconds of one process in which everything is compiled; medians of {rounds} "
-        "rounds in which the jobs took turns, lowest and highest in brackets."
+        "rounds in which the jobs took turns, lowest and highest in brackets. Load average when it began: "
+        f"{os.getloadavg()[0]:.1f}."
     )
 
 
@@ -83,7 +84,17 @@ def _beside_peer(rounds: int) -> list[str]:
     for name, scenario, times in cases:
         _tell(name)
         rows.append(_case(name, scenario, times))
-    head = ["case", "run", "peer", "peer / run", "floor", "run / floor", "SimPy events", "segments", "links"]
+    head = [
+        "case",
+        "run",
+        "peer",
+        "peer / run",
+        "floor",
+        "run / floor",
+        "SimPy events",
+        "segments",
+        "mean links",
+    ]
     return ["\n## Beside the plain peer and the floor\n", *_table(head, rows)]
 
 
@@ -102,7 +113,7 @@ def _case(name: str, scenario: Scenario, rounds: int) -> list[str]:
     middle = medians(times)
     shown = {job: _seconds(times[job]) for job in times}
     return [
-        name,
+        name if rounds > 1 else f"{name} (one round)",
         shown["run"],
         shown["peer"],
         f"{middle['peer'] / middle['run']:.1f}",

@@ -98,7 +98,7 @@ class PlainFirm(mesa.Agent):  # type: ignore[misc]
     def _appraise(self, idea: PlainIdea) -> Appraisal:
         model: PlainPark = self.model
         return model.market.appraise(
-            idea.pair, model.env.now, model.trust(idea.pair), model.transaction_factor()
+            idea.pair, model.env.now, idea.pair.bond.level, model.transaction_factor()
         )
 
     def _bargain(self, idea: PlainIdea, terms: Appraisal) -> Bargain:
@@ -119,7 +119,7 @@ class PlainFirm(mesa.Agent):  # type: ignore[misc]
         model.market.promise(contract)
         cost = model.park.agents.contracts.transaction_cost
         if cost is not None:
-            paid = cost.value * model.transaction_factor() * (1.0 - 0.5 * model.trust(idea.pair))
+            paid = cost.value * model.transaction_factor() * (1.0 - 0.5 * idea.pair.bond.level)
             contract.payments.append((model.env.now, "transaction", -paid, -paid))
         idea.price, idea.capital, idea.term, idea.quantity = price, terms.capital, terms.term, terms.quantity
         model.note(idea, "agreed", f"{price:.6g} per unit for {terms.term / DAYS_PER_YEAR:.3g} yr")

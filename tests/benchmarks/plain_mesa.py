@@ -165,10 +165,6 @@ class PlainPark(mesa.Model):  # type: ignore[misc]
             bond.kept, bond.years = [], []
 
     # ------------------------------------------------------------------ what agents ask
-    def trust(self, pair: PlainPair) -> float:
-        """Trust between the two firms of a pair."""
-        return pair.bond.level if self.park.mechanisms.trust else 0.0
-
     def transaction_factor(self) -> float:
         """Factor on transaction cost of a facilitator at work."""
         helper = self.facilitator
@@ -276,13 +272,14 @@ class PlainPark(mesa.Model):  # type: ignore[misc]
 
     def _acquaint(self) -> None:
         """Trust of those who could deal with each other, and who lives next to whom."""
-        agents = self.park.agents
-        tied = {tuple(sorted(pair)) for pair in agents.ties}
+        agents, trusting = self.park.agents, self.park.mechanisms.trust
+        tied = {tuple(sorted(pair)) for pair in agents.ties} if trusting else set()
+        stranger = agents.trust.initial.value if trusting else 0.0
         bonds: dict[tuple[str, ...], Bond] = {}
         for pair in self.pairs:
             ends = tuple(sorted((pair.out.firm.name, pair.into.firm.name)))
             if ends not in bonds:
-                bonds[ends] = Bond(_TIE if ends in tied else agents.trust.initial.value)
+                bonds[ends] = Bond(_TIE if ends in tied else stranger)
             pair.bond = bonds[ends]
             near = 1.0 / (1.0 + pair.length / agents.discovery.distance.value)
             pair.hazard = agents.discovery.base.value * near

@@ -46,7 +46,7 @@ def _curve(ax: Axes, firms: np.ndarray, values: np.ndarray, title: str) -> None:
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:,g}"))
     ax.yaxis.set_minor_locator(NullLocator())
-    ax.set_xlim(firms[0] / 1.3, firms[-1] * 1.9)
+    ax.set_xlim(firms[0] / 1.3, firms[-1] * 2.6)
     ax.set_ylim(values.min() / 2.0, values.max() * 3.0)
     ax.set_xlabel("firms")
     ax.set_title(title)
