@@ -196,6 +196,8 @@ class _Flight:
     def land(self) -> tuple[list[Done], tuple[Part, ...], bool]:
         """Wait for a task: what was done, what was not because its workers died, whether it was alone.
 
+        Nothing of either where a task has to be done again.
+
         Raises
         ------
         ResultsError
@@ -211,6 +213,11 @@ class _Flight:
             spent = sum(one.seconds for one in done) / len(done)
             self.batch = max(1, min(_MOST_PARTS, int(TASK_SECONDS / max(spent, 1e-6))))
             return done, (), alone
+        if future.status in ("pending", "lost"):
+            # Its worker died before the answer was fetched; Dask has it done again.
+            self.tasks[future] = parts, alone
+            self._finished.add(future)
+            return [], (), alone
         failure = future.exception() if future.status == "error" else None
         if isinstance(failure, KilledWorker):
             return [], parts, alone
