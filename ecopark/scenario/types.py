@@ -1,8 +1,8 @@
 """Typed, immutable description of a park: what a user writes, after units and before any run.
 
 What lives here: one pydantic model per block of a scenario file; field names are the words of the
-file. The blocks of policy and behaviour stand in ``rules`` and are offered here too. What does not:
-reading files (``source``), cross-checks (``check``), arrays (``flows``).
+file. The blocks of policy and behaviour stand in ``policy``, ``bodies``, ``dealing`` and ``rules`` and are
+offered here too. What does not: reading files (``source``), cross-checks (``check``), arrays (``flows``).
 
 Numbers are :class:`~ecopark.scenario.units.Quantity` in base units. A field whose dimension does
 not depend on context states it (``Dim("day")``) and is checked here; coefficients, prices and
@@ -20,6 +20,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from ecopark.scenario.bodies import Facilitator, Regulator
+from ecopark.scenario.dealing import ContractRules, Discovery, Negotiation, Trust
 from ecopark.scenario.fields import (
     SHARED,
     AnyPath,
@@ -44,19 +46,8 @@ from ecopark.scenario.fields import (
     default,
     in_unit,
 )
-from ecopark.scenario.rules import (
-    Agents,
-    Ban,
-    ContractRules,
-    Discovery,
-    Facilitator,
-    Mechanisms,
-    Negotiation,
-    Observed,
-    Policy,
-    Regulator,
-    Trust,
-)
+from ecopark.scenario.policy import Ban, Policy
+from ecopark.scenario.rules import Agents, Mechanisms, Observed
 from ecopark.scenario.units import Quantity
 
 __all__ = [
