@@ -1,23 +1,29 @@
 """What firms know of a pair on a day: free quantities, prices, and an appraisal of it.
 
 What lives here: putting the columns of the park (expected rates, commitments, prices) before the
-pure functions of ``market``. What does not: the arithmetic of value itself, the clock.
+pure functions of ``market``. What does not: the arithmetic of value itself, the clock, the book of
+what is promised (``promises``).
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecopark.calendar import DAYS_PER_YEAR, Calendar
+from ecopark.agents.promises import Promises
+from ecopark.calendar import Calendar
 from ecopark.flows.columns import Columns
-from ecopark.market.appraisal import Appraisal, Party, Setting, appraise, running_costs
+from ecopark.market.appraisal import Appraisal, read_value, running_costs
+from ecopark.market.choice import value_outlet, value_pair
 from ecopark.market.contract import Contract
-from ecopark.market.pairs import Pairs, grade_drop, pressure_obstacle, technical_obstacle
+from ecopark.market.investment import per_year
+from ecopark.market.options import compile_options
+from ecopark.market.pairs import Pairs
 from ecopark.market.prices import Prices
+from ecopark.market.valuation import VALUE, Ground, Side, is_hindered
 from ecopark.scenario.types import Behaviour, Park, Process
 
 _Floats = NDArray[np.float64]
@@ -25,8 +31,8 @@ _Floats = NDArray[np.float64]
 _CHAIN = 2
 
 
-class Appraiser:
-    """Appraises pairs and keeps the book of what is already promised.
+class Appraiser(Promises):
+    """Appraises pairs.
 
     Parameters
     ----------
@@ -40,102 +46,25 @@ class Appraiser:
     def __init__(
         self, park: Park, columns: Columns, prices: Prices, pairs: Pairs, calendar: Calendar
     ) -> None:
-        self.park, self.columns, self.prices, self.pairs, self.calendar = (
-            park,
-            columns,
-            prices,
-            pairs,
-            calendar,
-        )
-        self.window = min(calendar.periods_per_year, calendar.periods)
-        #: Number of times the book has changed.
-        self.agreements = 0
-        #: Agreements in force or being built, by port.
-        self.promised: dict[int, list[Contract]] = {}
-        #: Rates already promised. ndarray of float, shape (periods of a year, N), unit/day.
-        self.committed = np.zeros((self.window, len(columns.ports)))
-        self._period_days = np.diff(calendar.period_bounds)[:, None].astype(np.float64)
-
-    # ------------------------------------------------------------------ the book of promises
-    def promise(self, contract: Contract) -> None:
-        """Enter an agreement in the book."""
-        self.promised.setdefault(contract.out_port, []).append(contract)
-        self.promised.setdefault(contract.in_port, []).append(contract)
-        self._recount(contract)
-
-    def withdraw(self, contract: Contract) -> None:
-        """Take an agreement out of the book."""
-        self.promised[contract.out_port].remove(contract)
-        self.promised[contract.in_port].remove(contract)
-        self._recount(contract)
-
-    def _recount(self, contract: Contract) -> None:
-        """Add the promises of two ports up anew: no rounding is left behind by those taken out."""
-        self.agreements += 1
-        for port, at_giver in ((contract.out_port, True), (contract.in_port, False)):
-            self.committed[:, port] = 0.0
-            for held in self.promised[port]:
-                terms = held.appraisal
-                self.committed[:, port] += (
-                    terms.rate if at_giver else terms.rate * (terms.keep * terms.credit)
-                )
-
-    def free_rate(self, port: int, period: int) -> _Floats:
-        """Expected rate of a port not yet promised, for a year from a period on.
-
-        Parameters
-        ----------
-        port : int
-        period : int
-
-        Returns
-        -------
-        ndarray of float, shape (M,), unit/day
-            Element m belongs to period of the year m.
-        """
-        c = self.columns
-        process = int(c.port_process[port])
-        rate = self._by_month(c.expected, port, period)
-        if c.is_out[port] and c.process_is_feed[process]:
-            # What a feed-driven plant can promise is what it has been promised.
-            rate = np.minimum(
-                rate, self._fed_activity(process, period) * self._by_month(c.coefficient, port, period)
-            )
-        return np.asarray(np.maximum(rate - self.committed[:, port], 0.0))
-
-    def _fed_activity(self, process: int, period: int) -> _Floats:
-        """Activity that promised and imported feed allows, by period of the year."""
-        c = self.columns
-        level = np.zeros(self.window)
-        for port in np.flatnonzero((c.port_process == process) & c.is_feed).tolist():
-            per_activity = self._by_month(c.coefficient, port, period)
-            feed = self.committed[:, port] + self._by_month(c.imported, port, period)
-            level += np.divide(feed, per_activity, out=np.zeros(self.window), where=per_activity > 0.0)
-        return level
-
-    def fed_rate(self, period: int) -> _Floats:
-        """Yearly mean of what feed-driven plants can promise, by port, from what they are promised.
-
-        Returns
-        -------
-        ndarray of float, shape (N,), unit/day
-            Infinite for every port that is no output of a feed-driven plant.
-        """
-        c = self.columns
-        per_activity = c.coefficient[period]
-        feed = self.committed.mean(axis=0) + c.imported[period]
-        share = np.divide(feed, per_activity, out=np.zeros_like(feed), where=c.is_feed & (per_activity > 0.0))
-        level = np.bincount(c.port_process, weights=share, minlength=len(c.processes))
-        fed = c.is_out & c.process_is_feed[c.port_process]
-        return np.where(fed, level[c.port_process] * per_activity, np.inf)
-
-    def _by_month(self, table: _Floats, column: int, period: int) -> _Floats:
-        """A column of a table of periods for the year from a period on; element m is period m of the year."""
-        first = min(period, self.calendar.periods - self.window)
-        rows = np.arange(first, first + self.window)
-        values = np.empty(self.window)
-        values[rows % self.window] = table[rows, column]
-        return values
+        super().__init__(park, columns, pairs, calendar)
+        self.prices = prices
+        self._options = compile_options(park, pairs, calendar)
+        behaviours = [park.firms[name].behaviour for name in columns.firms]
+        # Hurdle rate (1/yr), longest payback (day) and risk aversion of each firm.
+        self._conduct = [
+            (per_year(b.hurdle_rate.value), b.payback.value, b.risk_aversion.value) for b in behaviours
+        ]
+        self._conducts = np.array(self._conduct).reshape(-1, 3)
+        pressures = [port.pressure for port in columns.specs]
+        self._pressure = np.array([math.nan if p is None else p.value for p in pressures])
+        self._heat = [park.resources[name].grade == "temperature" for name in columns.resources]
+        refusal, permits = park.agents.regulator.refusal, park.mechanisms.permits
+        self._refusal = [
+            refusal[park.resources[name].hazard].value if permits else 0.0 for name in columns.resources
+        ]
+        own_share = [1.0 if way.pathway is None else way.pathway.max_share.value for way in pairs.ways]
+        self._own_share = np.array(own_share)
+        self._now, self._mean_cost, self._days = -1, np.zeros(0), np.zeros(0)
 
     # ------------------------------------------------------------------ appraisal
     def appraise(
@@ -156,78 +85,81 @@ class Appraiser:
         -------
         Appraisal
         """
-        return self._appraise(pair, day, trust, transaction_factor, _CHAIN)
-
-    def _appraise(
-        self,
-        pair: int,
-        day: float,
-        trust: float,
-        transaction_factor: float,
-        chain: int,
-        supply: _Floats | None = None,
-    ) -> Appraisal:
-        """Appraise with a supposed supply, or with what the giver has left."""
         c, pairs = self.columns, self.pairs
-        out, into = int(pairs.out_port[pair]), int(pairs.in_port[pair])
+        out, into, way = int(pairs.out_port[pair]), int(pairs.in_port[pair]), int(pairs.way[pair])
+        if day < self._options.since[way]:
+            return Appraisal("quality")
         now = self.period(day)
         then = self.period(max(day, float(c.opens[out]), float(c.opens[into])))
-        cost = self._deal_cost(trust, transaction_factor)
-        giver = Party(
-            self.free_rate(out, then) if supply is None else supply,
-            self._unit_cost(out, now),
-            float(c.grade[then, out]),
-            self._behaviour(out),
-            cost,
-            self._pressure(out),
-        )
         if c.is_feed[into]:
-            value, rate = self._feed(into, then, day, chain)
-            need = rate
+            value, wanted = self._feed(into, then, day, _CHAIN)
+            wanted = np.minimum(wanted, wanted * min(float(c.max_share[into]), float(self._own_share[way])))
         else:
-            value, rate = self._unit_cost(into, now), self.free_rate(into, then)
-            need = self._by_month(c.expected, into, then)
-        taker = Party(
-            rate, value, float(c.grade[then, into]), self._behaviour(into), cost, self._pressure(into)
+            value = self._unit_cost(into, now)
+            need = self.by_month(c.expected, into, then)
+            free = np.maximum(need - self.committed[:, into], 0.0)
+            wanted = np.minimum(free, self._blending_limit(into, way, need))
+        cost = self._deal_cost(trust, transaction_factor)
+        ground = self._ground(out, float(pairs.distance[pair]), now, trust)
+        options = self._options.of_way(way)
+        rows = self._options.rows[options]
+        values, rates = np.zeros(rows.size, dtype=VALUE), np.zeros((rows.size, self.window))
+        best = value_pair(
+            rows,
+            self._options.costs[now, options],
+            self._side(out, self._unit_cost(out, now), then, cost),
+            self.free_rate(out, then),
+            self._side(into, value, then, cost),
+            wanted,
+            ground,
+            self._days_now(now),
+            values,
+            rates,
         )
-        pathway = pairs.pathway(pair)
-        if pathway is not None and pathway.from_ is not None and day < self.calendar.day(pathway.from_):
+        if best < 0:
             return Appraisal("quality")
-        modes = {name: self.park.transport[name] for name in pairs.modes(pair)}
-        return appraise(giver, taker, pathway, modes, self._setting(pair, need, now, day, trust))
+        mode = self._options.modes[options.start + best]
+        return read_value(values[best], rates[best], mode, self._burden(out), ground)
 
-    def _setting(self, pair: int, need: _Floats, now: int, day: float, trust: float) -> Setting:
-        c, agents = self.columns, self.park.agents
-        out = int(self.pairs.out_port[pair])
-        resource = self.park.resources[c.resources[c.port_resource[out]]]
-        refusal = agents.regulator.refusal[resource.hazard].value if self.park.mechanisms.permits else 0.0
-        return Setting(
-            length=float(self.pairs.distance[pair]),
-            days=self._days(now),
-            scale=resource.grade,
+    def _side(self, port: int, unit_value: float, then: int, deal_cost: float) -> Side:
+        c = self.columns
+        grade, pressure = float(c.grade[then, port]), float(self._pressure[port])
+        hurdle_rate, payback, aversion = self._conduct[c.port_firm[port]]
+        return Side(unit_value, grade, pressure, hurdle_rate, payback, aversion, deal_cost)
+
+    def _ground(self, out: int, length: float, now: int, trust: float) -> Ground:
+        burden = self._burden(out)
+        return Ground(
+            length=length,
             approach=self.park.layout.approach.value,
-            reliability=agents.contracts.reliability.value,
-            risk=refusal + 0.5 * (1.0 - trust),
-            inputs={name: float(path[now]) for name, path in self.prices.bought.items()},
-            burden={name: amount.value for name, amount in c.specs[out].burden.items()},
-            limit=self._blending_limit(pair, need),
+            reliability=self.park.agents.contracts.reliability.value,
+            risk=self._refusal[self.columns.port_resource[out]] + 0.5 * (1.0 - trust),
+            electricity=self._price_of("electricity", now),
+            burden=math.fsum(amount * self._price_of(name, now) for name, amount in burden.items()),
             grant=float(self.prices.capital_grant[now]),
-            when=self.calendar.date(day),
+            subsidy=0.0,
         )
 
-    def _blending_limit(self, pair: int, need: _Floats) -> _Floats:
-        """Part of a need that a pair's pathway may still serve, by period of the year."""
-        c, pairs = self.columns, self.pairs
-        into, way, pathway = int(pairs.in_port[pair]), pairs.way[pair], pairs.pathway(pair)
-        share = float(c.max_share[into])
-        own = 1.0 if pathway is None else pathway.max_share.value
-        if c.is_feed[into]:
-            return need * min(share, own)
+    def _price_of(self, resource: str, now: int) -> float:
+        """Price of a resource bought to run an exchange; NaN where the park has no market of it."""
+        path = self.prices.bought.get(resource)
+        return math.nan if path is None else float(path[now])
+
+    def _burden(self, out: int) -> Mapping[str, float]:
+        """Inputs a giver spends per unit given."""
+        return {name: amount.value for name, amount in self.columns.specs[out].burden.items()}
+
+    def _blending_limit(self, into: int, way: int, need: _Floats) -> _Floats:
+        """Part of a need that a way may still serve, by period of the year."""
+        share, own = float(self.columns.max_share[into]), float(self._own_share[way])
+        limit = share * need - self.committed[:, into]
+        if own >= 1.0:
+            return np.asarray(limit)  # what all ways serve together is never less than what one does
         blended = np.zeros(self.window)
         for held in self.promised.get(into, ()):
-            if held.in_port == into and pairs.way[held.pair] == way:
+            if held.in_port == into and self.pairs.way[held.pair] == way:
                 blended += held.appraisal.delivered
-        return np.minimum(share * need - self.committed[:, into], own * need - blended)
+        return np.minimum(limit, own * need - blended)
 
     def _feed(self, port: int, then: int, day: float, chain: int) -> tuple[float, _Floats]:
         """Value and wanted rate of what drives a feed-driven process.
@@ -240,12 +172,11 @@ class Appraiser:
         coefficient = float(c.coefficient[then, port])
         if coefficient <= 0.0:
             return 0.0, np.zeros(self.window)
-        spec = self._process(process)
-        level = self._potential(process, then)
-        value = -(spec.operating_cost.at(self.calendar.date(day)) if spec.operating_cost else 0.0)
-        wanted = level
         now = self.period(day)
-        for out in np.flatnonzero((c.port_process == process) & c.is_out).tolist():
+        operating = self._process(process).operating_cost
+        value = -(operating.at(self.calendar.date(self._bounds[now])) if operating else 0.0)
+        wanted = level = self.by_month(c.plan, process, then)
+        for out in self._outs.get(process, ()):
             per_activity = float(c.coefficient[then, out])
             if per_activity <= 0.0:
                 continue
@@ -255,10 +186,9 @@ class Appraiser:
             else:
                 unit = -self._unit_cost(out, now)
             value += unit * per_activity
-        others = np.flatnonzero((c.port_process == process) & c.is_feed)
-        taken = sum(
-            self.committed[:, i] / max(float(c.coefficient[then, i]), 1e-300) for i in others.tolist()
-        )
+        taken = np.zeros(self.window)
+        for feed in self._feeds[process]:
+            taken += self.committed[:, feed] / max(float(c.coefficient[then, feed]), 1e-300)
         return value / coefficient, np.maximum(wanted - taken, 0.0) * coefficient
 
     def _customers(self, out: int, supply: _Floats, day: float, chain: int) -> tuple[float, _Floats]:
@@ -266,33 +196,98 @@ class Appraiser:
         rate = self.committed[:, out].copy()
         netback = math.fsum(c.price * float(c.appraisal.rate.sum()) for c in self.promised.get(out, ()))
         if chain > 0:
-            spare = np.maximum(supply - rate, 0.0)
-            best: dict[int, Appraisal] = {}
-            for pair in self.pairs.of_outlet(out):
-                if not self.is_in_sight(int(self.pairs.in_port[pair]), day):
-                    continue
-                offer = self._appraise(pair, day, 0.0, 1.0, chain - 1, supply=spare)
-                into = int(self.pairs.in_port[pair])
-                if not offer.reason and (into not in best or offer.ceiling > best[into].ceiling):
-                    best[into] = offer
-            for offer in best.values():
-                rate = rate + offer.rate
-                netback += offer.ceiling * float(offer.rate.sum())
+            netback += self._offers(out, np.maximum(supply - rate, 0.0), day, chain - 1, rate)
         total = float(rate.sum())
         return (netback / total if total > 0.0 else 0.0), np.minimum(rate, supply)
 
-    def obstacle(self, pair: int, mode: str, period: int) -> bool:
-        """Whether physics or quality forbids a pair in a period, its grades being what they are."""
+    def _offers(self, out: int, spare: _Floats, day: float, chain: int, total: _Floats) -> float:
+        """What those who might take an outlet's spare output would pay; their rates are added to a total."""
         c, pairs = self.columns, self.pairs
-        out, into = int(pairs.out_port[pair]), int(pairs.in_port[pair])
-        scale = self.park.resources[c.resources[c.port_resource[out]]].grade
-        drop = grade_drop(self.park.transport[mode], scale, float(pairs.distance[pair]))
-        grades = float(c.grade[period, out]), float(c.grade[period, into])
-        pathway = pairs.pathway(pair)
-        fall = self.park.transport[mode].pressure_drop.value * float(pairs.distance[pair])
-        return pressure_obstacle(
-            self._pressure(out), self._pressure(into), pathway, fall
-        ) or technical_obstacle(*grades, scale, pathway, drop, self.park.layout.approach.value)
+        near = pairs.of_outlet(out)
+        found = np.arange(near.start, near.stop)
+        found = found[
+            self.is_in_sight(pairs.in_port[found], day) & (self._options.since[pairs.way[found]] <= day)
+        ]
+        if not found.size or not spare.any():
+            return 0.0
+        now = self.period(day)
+        takers, way = pairs.in_port[found], pairs.way[found]
+        then = self._periods(np.maximum(np.maximum(c.opens[takers], c.opens[out]), day))
+        value = self._mean_costs(now)[takers]
+        wanted = self._wants(takers, way, then)
+        for k in np.flatnonzero(c.is_feed[takers]).tolist():
+            port = int(takers[k])
+            value[k], rate = self._feed(port, int(then[k]), day, chain)
+            wanted[k] = np.minimum(rate, rate * min(float(c.max_share[port]), float(self._own_share[way[k]])))
+        deal = self._deal_cost(0.0, 1.0)
+        sides = np.column_stack(
+            [
+                value,
+                c.grade[then, takers],
+                self._pressure[takers],
+                self._conducts[c.port_firm[takers]],
+                np.full(found.size, deal),
+            ]
+        )
+        return float(
+            value_outlet(
+                self._options.rows,
+                self._options.costs[now],
+                self._options.first,
+                way,
+                takers,
+                pairs.distance[found],
+                self._side(out, self._unit_cost(out, now), now, deal),
+                c.grade[then, out],
+                spare,
+                sides,
+                wanted,
+                self._ground(out, 0.0, now, 0.0),
+                self._days_now(now),
+                total,
+            )
+        )
+
+    def _wants(self, takers: NDArray[np.int64], way: NDArray[np.int64], then: NDArray[np.int64]) -> _Floats:
+        """What in-ports still want by a way, in each period of the year. ndarray, shape (k, M), unit/day."""
+        c = self.columns
+        first = np.minimum(then, self.calendar.periods - self.window)[:, None]
+        rows = first + (np.arange(self.window) - first) % self.window
+        need = c.expected[rows, takers[:, None]]
+        committed = self.committed[:, takers].T
+        limit = c.max_share[takers][:, None] * need - committed
+        wanted = np.minimum(np.maximum(need - committed, 0.0), limit)
+        for k in np.flatnonzero(self._own_share[way] < 1.0).tolist():
+            own = self._blending_limit(int(takers[k]), int(way[k]), need[k])
+            wanted[k] = np.minimum(wanted[k], own)
+        return np.asarray(wanted)
+
+    def obstacle(self, pair: int, mode: str, period: int) -> bool:
+        """Whether physics or quality forbids a pair in a period, its grades being what they are.
+
+        Parameters
+        ----------
+        pair : int
+        mode : str
+        period : int
+
+        Returns
+        -------
+        bool
+        """
+        c, pairs = self.columns, self.pairs
+        out, into, options = int(pairs.out_port[pair]), int(pairs.in_port[pair]), self._options
+        of_way = options.of_way(int(pairs.way[pair]))
+        return bool(
+            is_hindered(
+                options.rows[of_way.start + options.modes[of_way].index(mode)],
+                float(pairs.distance[pair]),
+                float(c.grade[period, out]),
+                float(c.grade[period, into]),
+                (float(self._pressure[out]), float(self._pressure[into])),
+                self.park.layout.approach.value,
+            )
+        )
 
     def possible_from(self, pair: int, day: float) -> float:
         """First day on which physics allows a pair by any of its modes; infinite if it never does."""
@@ -310,26 +305,6 @@ class Appraiser:
         return float("inf")
 
     # ------------------------------------------------------------------ small look-ups
-    def is_in_sight(self, ports: Any, day: float) -> Any:
-        """Whether ports are open, or announced to open within the foresight, on a day.
-
-        Parameters
-        ----------
-        ports : int or slice
-        day : float, day
-
-        Returns
-        -------
-        bool or ndarray of bool, shape (N,), 1
-        """
-        foresight = self.park.agents.discovery.foresight.value
-        return (self.columns.opens[ports] <= day + foresight) & (day < self.columns.closes[ports])
-
-    def period(self, day: float) -> int:
-        """Period in which a day lies, within the run."""
-        found = int(np.searchsorted(self.calendar.period_bounds, day, side="right")) - 1
-        return min(max(found, 0), self.calendar.periods - 1)
-
     def running_prices(self, pair: int, appraisal: Appraisal, day: float) -> tuple[float, float]:
         """Reservation prices of keeping a contract today, investment sunk. money/unit."""
         out, into = int(self.pairs.out_port[pair]), int(self.pairs.in_port[pair])
@@ -348,21 +323,34 @@ class Appraiser:
 
     def _unit_cost(self, port: int, now: int) -> float:
         """Mean unit cost of the last year: firms do not act on one month's price."""
-        return float(self.prices.cost[max(now - self.window + 1, 0) : now + 1, port].mean())
+        return float(self._mean_costs(now)[port])
 
-    def _days(self, now: int) -> _Floats:
-        """Lengths of the periods of the year, scaled to a whole year where the run is shorter."""
-        days = self._by_month(self._period_days, 0, now)
-        return np.asarray(days * (DAYS_PER_YEAR / days.sum()))
+    def _mean_costs(self, now: int) -> _Floats:
+        """Mean unit cost of every port over the last year. ndarray of float, shape (N,), money/unit."""
+        self._look_up(now)
+        return self._mean_cost
+
+    def _days_now(self, now: int) -> _Floats:
+        """Lengths of the periods of the year. ndarray of float, shape (M,), day."""
+        self._look_up(now)
+        return self._days
+
+    def _look_up(self, now: int) -> None:
+        """What all appraisals of a period share."""
+        if now != self._now:
+            self._now = now
+            self._mean_cost = self.prices.cost[max(now - self.window + 1, 0) : now + 1].mean(axis=0)
+            self._days = self.days_of_year(now)
+
+    def _periods(self, days: _Floats) -> NDArray[np.int64]:
+        """Periods in which days lie, within the run. ndarray of int, shape (k,), 1."""
+        found = np.searchsorted(self.calendar.period_bounds, days, side="right") - 1
+        return np.clip(found, 0, self.calendar.periods - 1)
 
     def _deal_cost(self, trust: float, factor: float) -> float:
         """Transaction cost of one agreement for one party: full trust halves it."""
         cost = self.park.agents.contracts.transaction_cost
         return 0.0 if cost is None else cost.value * factor * (1.0 - 0.5 * trust)
-
-    def _pressure(self, port: int) -> float:
-        stated = self.columns.specs[port].pressure
-        return math.nan if stated is None else stated.value
 
     def investor(self, contract: Contract) -> Behaviour:
         """Behaviour of the firm that pays for what a contract needs built."""
@@ -375,7 +363,3 @@ class Appraiser:
     def _process(self, process: int) -> Process:
         firm, name = self.columns.processes[process].split(".")
         return self.park.firms[firm].processes[name]
-
-    def _potential(self, process: int, period: int) -> _Floats:
-        """Expected activity of a process by period of the year. ndarray, shape (M,), activity/day."""
-        return self._by_month(self.columns.plan, process, period)

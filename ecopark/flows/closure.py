@@ -7,6 +7,7 @@ up again here from the links' side, so a kernel that lost or made anything is ca
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from ecopark.calendar import Calendar
@@ -15,6 +16,7 @@ from ecopark.flows.columns import Columns
 from ecopark.flows.kernel import Links, Result
 
 TOLERANCE = 1e-9
+_Floats = NDArray[np.float64]
 
 
 def check_closure(
@@ -44,47 +46,64 @@ def check_closure(
         Naming date, firm, stream, resource, the amount missing and the tolerance: 1e-9 of the
         largest flow of that resource in that segment.
     """
-    before = np.concatenate([opening[None, :], result.stock[:-1]])
-    shape = (before.shape[0], before.shape[1])
-    arrived = result.sent * (links.keep * links.credit)
-    given = _sum_by_port(result.sent, links.out_port, shape)
-    taken = _sum_by_port(arrived, links.in_port, shape)
-    source = np.where(columns.is_out, result.amount, result.settled) + before + taken + result.imported
-    sink = np.where(columns.is_out, result.settled, result.amount) + result.stock + given
-    gap = source - sink
-    scale = np.maximum(np.abs(source), np.abs(sink))
-    by_resource, largest = _by_resource(gap, scale, columns)
-    flows = (result.amount, result.settled, result.stock, result.sent, result.imported)
-    negative = any(float(part.min(initial=0.0)) < 0.0 for part in flows)
-    # The sum over a resource may hide errors of opposite sign, so ports are checked too.
-    closes = np.all(np.abs(by_resource) <= TOLERANCE * largest) and np.all(
-        np.abs(gap) <= TOLERANCE * largest[:, columns.port_resource]
-    )
-    if negative or not closes:
+    shape = result.amount.shape
+    gap, largest = np.zeros(shape), np.zeros((shape[0], len(columns.resources)))
+    arrived = links.keep * links.credit
+    ports = (columns.is_out, columns.port_resource)
+    if not _closes(*ports, opening, links.out_port, links.in_port, arrived, *result, gap, largest):
         _raise(columns, calendar, first_segment, gap, largest, links, result)
 
 
-def _sum_by_port(
-    flows: NDArray[np.float64], port: NDArray[np.int64], shape: tuple[int, int]
-) -> NDArray[np.float64]:
-    """Sum of link flows at each port. ndarray of float, shape (S, N), resource unit."""
-    cell = np.arange(shape[0])[:, None] * shape[1] + port
-    total = np.bincount(cell.ravel(), weights=flows.ravel(), minlength=shape[0] * shape[1])
-    return np.asarray(total.reshape(shape), dtype=np.float64)
-
-
-def _by_resource(
-    gap: NDArray[np.float64], scale: NDArray[np.float64], columns: Columns
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Gap summed by resource, and the largest flow of each resource (at least a tiny one)."""
-    total = np.zeros((gap.shape[0], len(columns.resources)))
-    largest = np.full_like(total, np.finfo(float).tiny)
-    order = np.argsort(columns.port_resource, kind="stable")
-    present, first = np.unique(columns.port_resource[order], return_index=True)
-    if present.size:
-        total[:, present] = np.add.reduceat(gap[:, order], first, axis=1)
-        largest[:, present] += np.maximum.reduceat(scale[:, order], first, axis=1)
-    return total, largest
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _closes(
+    is_out: NDArray[np.bool_],
+    port_resource: NDArray[np.int64],
+    opening: _Floats,
+    out_port: NDArray[np.int64],
+    in_port: NDArray[np.int64],
+    arrived: _Floats,
+    amount: _Floats,
+    settled: _Floats,
+    imported: _Floats,
+    stock: _Floats,
+    sent: _Floats,
+    gap: _Floats,
+    largest: _Floats,
+) -> bool:
+    """Fill the gap of every port and the largest flow of every resource; whether all is closed."""
+    segments, ports = amount.shape
+    good = True
+    source, sink = np.zeros(ports), np.zeros(ports)
+    by_resource = np.zeros(largest.shape[1])
+    for s in range(segments):
+        for n in range(ports):
+            before = opening[n] if s == 0 else stock[s - 1, n]
+            made, spent = (amount[s, n], settled[s, n]) if is_out[n] else (settled[s, n], amount[s, n])
+            source[n] = made + before + imported[s, n]
+            sink[n] = spent + stock[s, n]
+            if min(made, spent) < 0.0 or min(stock[s, n], imported[s, n]) < 0.0:
+                good = False
+        for j in range(out_port.size):
+            sink[out_port[j]] += sent[s, j]
+            source[in_port[j]] += sent[s, j] * arrived[j]
+            if sent[s, j] < 0.0:
+                good = False
+        by_resource[:] = 0.0
+        largest[s] = np.finfo(np.float64).tiny
+        for n in range(ports):
+            gap[s, n] = source[n] - sink[n]
+            r = port_resource[n]
+            by_resource[r] += gap[s, n]
+            largest[s, r] = max(largest[s, r], abs(source[n]), abs(sink[n]))
+        # The sum over a resource may hide errors of opposite sign, so ports are checked too. Written so
+        # that what is no number counts as open.
+        for r in range(by_resource.size):
+            if not abs(by_resource[r]) <= TOLERANCE * largest[s, r]:
+                good = False
+        for n in range(ports):
+            if not abs(gap[s, n]) <= TOLERANCE * largest[s, port_resource[n]]:
+                good = False
+    return good
 
 
 def _raise(

@@ -9,28 +9,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecopark.calendar import DAYS_PER_YEAR
-from ecopark.market.investment import (
-    annuity_factor,
-    annuity_per_unit,
-    per_year,
-    simple_payback,
-    transport_capital,
-)
-from ecopark.market.pairs import grade_drop, heat_pump_cop, pressure_obstacle, technical_obstacle
-from ecopark.scenario.paths import Path
+from ecopark.market.choice import value_pair
+from ecopark.market.investment import annuity_per_unit, per_year
+from ecopark.market.options import describe
+from ecopark.market.valuation import REASONS, VALUE, Ground, Row, Side
 from ecopark.scenario.types import Behaviour, Pathway, Transport
 
-# Head room of a pipe over the largest planned flow, so that ordinary noise passes. [M]
-_HEADROOM = 1.15
-_SAME = Pathway(giver="any", taker="any")
+_VALUE_NAMES = VALUE.names or ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +77,8 @@ class Setting:
     grant : float, 1
         Share of investment paid by the public.
     when : datetime.date
+    subsidy : float, money/unit
+        Paid by the public per unit sent.
     """
 
     length: float
@@ -99,6 +92,7 @@ class Setting:
     limit: NDArray[np.float64]
     grant: float
     when: date
+    subsidy: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -122,7 +116,8 @@ class Appraisal:
         After the grant.
     giver_invests : bool
     unit_cost : float, money/unit
-        Running costs of transport, treatment and inputs other than the giver's burden.
+        Running costs of transport, treatment and inputs other than the giver's burden, less the
+        subsidy.
     haulage, treatment : float, money/unit
         The parts of `unit_cost` for the way and for the conversion, per unit sent.
     carried, treated : float, unit/unit
@@ -143,6 +138,8 @@ class Appraisal:
     term : float, day
     lifetime : float, day
         Of what was built; infinite where nothing was.
+    subsidy : float, money/unit
+        Paid by the public per unit sent when it was appraised.
     """
 
     reason: str
@@ -172,6 +169,7 @@ class Appraisal:
     lead_time: float = 0.0
     term: float = 0.0
     lifetime: float = math.inf
+    subsidy: float = 0.0
 
     @property
     def own_inputs(self) -> dict[str, float]:
@@ -214,145 +212,78 @@ def appraise(
         reason of the best: ``quality`` where physics forbids every mode, ``distance`` where it
         would pay were it not for the way between, else ``economics``.
     """
-    options = [_with_mode(giver, taker, pathway, name, mode, setting) for name, mode in modes.items()]
-    able = [option for option in options if option.reason != "quality"]
-    if not able:
-        return Appraisal("quality")
-    worthwhile = [option for option in able if not option.reason]
-    if worthwhile:
-        return max(worthwhile, key=lambda option: option.joint_margin)
-    best = max(able, key=lambda option: option.joint_margin)
-    nearby = _with_mode(giver, taker, pathway, best.mode, modes[best.mode], replace(setting, length=0.0))
-    return best if nearby.reason else replace(best, reason="distance")
-
-
-def _with_mode(
-    giver: Party, taker: Party, pathway: Pathway | None, name: str, mode: Transport, setting: Setting
-) -> Appraisal:
-    """Appraisal with one mode; ``reason`` is quality, economics or empty."""
-    drop = grade_drop(mode, setting.scale, setting.length)
-    fall = mode.pressure_drop.value * setting.length
-    if pressure_obstacle(giver.pressure, taker.pressure, pathway, fall) or technical_obstacle(
-        giver.grade, taker.grade, setting.scale, pathway, drop, setting.approach
-    ):
-        return Appraisal("quality", mode=name)
-    way = pathway or _SAME
-    keep = (1.0 - mode.loss.value) ** setting.length
-    before, after = (0.0, drop) if way.at == "giver" else (drop, 0.0)
-    made, work = _conversion(way, giver.grade - before, taker.grade + after, setting.approach)
-    carried, treated = (made, 1.0) if way.at == "giver" else (1.0, keep)
-    pumping = setting.length * (mode.electricity.value if mode.electricity else 0.0)
-    electricity = pumping * carried + work * treated
-    gain = keep * made * way.replacement.value
-    need = np.minimum(taker.rate, setting.limit)
-    rate = np.minimum(giver.rate, need / gain) if gain > 0.0 else np.zeros_like(giver.rate)
-    rate = np.maximum(rate, 0.0)
-    quantity = float(rate @ setting.days) * setting.reliability
-    if quantity <= 0.0:
-        return Appraisal("economics", mode=name)
-    capacity = float(rate.max()) * _HEADROOM
-    pipe = transport_capital(mode, setting.length, capacity * carried, setting.when)
-    plant = _at(way.capital, setting.when) * capacity * treated
-    terms = _Terms(
-        mode=name,
-        rate=rate,
-        quantity=quantity,
-        capacity=capacity,
-        keep=keep,
-        credit=made * way.replacement.value,
-        own_inputs={"electricity": electricity} if electricity > 0.0 else {},
-        burden=setting.burden,
-        capital=(pipe + plant) * (1.0 - setting.grant),
-        haulage=carried
-        * (_at(mode.handling, setting.when) + _at(mode.variable, setting.when) * setting.length),
-        treatment=_at(way.cost, setting.when) * treated,
-        carried=carried,
-        treated=treated,
-        maintenance=per_year(mode.running.value) * pipe,
-        lead_time=max(mode.lead_time.value, way.lead_time.value if pathway else 0.0),
-        term=mode.term.value,
-        lifetime=_lifetime(mode, way, pipe, plant),
+    options, costs = describe(modes, pathway, setting.scale, setting.when)
+    options["reach"] = np.inf
+    ground = Ground(
+        setting.length,
+        setting.approach,
+        setting.reliability,
+        setting.risk,
+        setting.inputs.get("electricity", math.nan),
+        cost_of_inputs(setting.burden, setting.inputs),
+        setting.grant,
+        setting.subsidy,
     )
-    return _priced(terms, giver, taker, setting)
+    values = np.zeros(options.size, dtype=VALUE)
+    rates = np.zeros((options.size, giver.rate.size))
+    wanted = np.minimum(taker.rate, setting.limit)
+    sides = (_side(giver), np.ascontiguousarray(giver.rate), _side(taker), wanted)
+    best = value_pair(options, costs, *sides, ground, setting.days, values, rates)
+    if best < 0:
+        return Appraisal("quality")
+    return read_value(values[best], rates[best], tuple(modes)[best], setting.burden, ground)
 
 
-def _lifetime(mode: Transport, way: Pathway, pipe: float, plant: float) -> float:
-    """Life of what was built, in days: that of the shorter-lived part, infinite where nothing was."""
-    parts = ((mode.lifetime.value, pipe), (way.lifetime.value, plant))
-    return min((life for life, capital in parts if capital > 0.0), default=math.inf)
+def _side(party: Party) -> Side:
+    behaviour = party.behaviour
+    return Side(
+        party.unit_value,
+        party.grade,
+        party.pressure,
+        per_year(behaviour.hurdle_rate.value),
+        behaviour.payback.value,
+        behaviour.risk_aversion.value,
+        party.transaction_cost,
+    )
 
 
-class _Terms(NamedTuple):
-    """What is physically there, before anything is priced; see :class:`Appraisal`."""
+def read_value(
+    value: Row, rate: NDArray[np.float64], mode: str, burden: Mapping[str, float], ground: Ground
+) -> Appraisal:
+    """Appraisal from a row of the compiled arithmetic.
 
-    mode: str
-    rate: NDArray[np.float64]
-    quantity: float
-    capacity: float
-    keep: float
-    credit: float
-    own_inputs: Mapping[str, float]
-    burden: Mapping[str, float]
-    capital: float
-    haulage: float
-    treatment: float
-    carried: float
-    treated: float
-    maintenance: float
-    lead_time: float
-    term: float
-    lifetime: float
+    Parameters
+    ----------
+    value : numpy.void
+        Row of ``VALUE``.
+    rate : ndarray of float, shape (M,), unit/day
+        Taken over, not copied.
+    mode : str
+    burden : mapping of str to float, unit/unit
+        Inputs of the giver.
+    ground : Ground
 
-
-def _conversion(way: Pathway, source: float, required: float, approach: float) -> tuple[float, float]:
-    """Units made and electricity used per unit treated."""
-    made = way.yield_.value
-    electricity = way.electricity.value if way.electricity else 0.0
-    if way.lift is not None:
-        cop = heat_pump_cop(way, source, required, approach)
-        if np.isfinite(cop):
-            made *= cop / (cop - 1.0)
-            electricity += 1.0 / (cop - 1.0)
-    return made, electricity
-
-
-def _priced(terms: _Terms, giver: Party, taker: Party, setting: Setting) -> Appraisal:
-    """Reservation prices, payback and verdict."""
-    giver_invests = giver.behaviour.hurdle_rate.value < taker.behaviour.hurdle_rate.value
-    investor = (giver if giver_invests else taker).behaviour
-    years = terms.term / DAYS_PER_YEAR
-    annuity = annuity_per_unit(terms.capital, terms.quantity, terms.term, terms.lifetime, investor)
-    burden_cost = cost_of_inputs(terms.burden, setting.inputs)
-    unit_cost = terms.haulage + terms.treatment + cost_of_inputs(terms.own_inputs, setting.inputs)
-    unit_cost += terms.maintenance / terms.quantity
-    running_floor = burden_cost - giver.unit_value
-    running_ceiling = terms.keep * terms.credit * taker.unit_value - unit_cost
-    stake = max(running_ceiling - running_floor, 0.0) / 2.0
-    floor = running_floor + _agreement_cost(giver, years, terms.quantity)
-    floor += stake * setting.risk * giver.behaviour.risk_aversion.value
-    ceiling = running_ceiling - _agreement_cost(taker, years, terms.quantity)
-    ceiling -= stake * setting.risk * taker.behaviour.risk_aversion.value
-    if giver_invests:
-        floor += annuity
-    else:
-        ceiling -= annuity
-    payback = simple_payback(terms.capital, (running_ceiling - running_floor) * terms.quantity)
-    worthwhile = ceiling > floor and payback * DAYS_PER_YEAR <= investor.payback.value
-    physical = terms._asdict()
-    own = physical.pop("own_inputs")
+    Returns
+    -------
+    Appraisal
+    """
+    found = dict(zip(_VALUE_NAMES, value.item(), strict=True))
+    reason, electricity = REASONS[found.pop("reason")], found.pop("electricity")
+    if not found["quantity"] > 0.0:
+        return Appraisal(reason, mode=mode)
+    inputs = {"electricity": electricity} if electricity > 0.0 else {}
+    for name, amount in burden.items():
+        inputs[name] = inputs.get(name, 0.0) + amount
+    found["giver_invests"] = bool(found["giver_invests"])
     return Appraisal(
-        "" if worthwhile else "economics",
-        **physical,
-        inputs={key: own.get(key, 0.0) + terms.burden.get(key, 0.0) for key in sorted({*own, *terms.burden})},
-        giver_invests=giver_invests,
-        unit_cost=unit_cost,
-        burden_cost=burden_cost,
-        floor=floor,
-        ceiling=ceiling,
-        annuity=annuity,
-        running_floor=running_floor,
-        running_ceiling=running_ceiling,
-        payback=payback,
+        reason,
+        mode=mode,
+        rate=rate,
+        inputs=dict(sorted(inputs.items())) if len(inputs) > 1 else inputs,
+        burden=burden,
+        burden_cost=ground.burden,
+        subsidy=ground.subsidy,
+        **found,
     )
 
 
@@ -384,14 +315,3 @@ def running_costs(terms: Appraisal, prices: Mapping[str, float]) -> tuple[float,
     return cost_of_inputs(terms.burden, prices), terms.haulage + terms.treatment + upkeep + cost_of_inputs(
         terms.own_inputs, prices
     )
-
-
-def _agreement_cost(party: Party, years: float, quantity: float) -> float:
-    """Transaction cost per unit sent, spread over the term."""
-    return (
-        party.transaction_cost * annuity_factor(per_year(party.behaviour.hurdle_rate.value), years) / quantity
-    )
-
-
-def _at(path: Path | None, when: date) -> float:
-    return 0.0 if path is None else path.at(when)

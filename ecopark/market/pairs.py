@@ -20,9 +20,8 @@ from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.flows.columns import Columns
 from ecopark.scenario.geometry import distance_km, project
 from ecopark.scenario.paths import Path
-from ecopark.scenario.types import Park, Pathway, Transport
+from ecopark.scenario.types import Park, Pathway
 
-KELVIN = 273.15
 # Stands for a gain that cannot be told at a glance: any saving at all is worth a look.
 UNSEEN = 1e9
 _Ints = NDArray[np.int64]
@@ -243,87 +242,3 @@ def apparent_terms(park: Park, pairs: Pairs, when: date) -> Apparent:
 
 def _cost(path: Path | None, when: date) -> float:
     return 0.0 if path is None else path.at(when)
-
-
-def technical_obstacle(
-    supplied: float, required: float, scale: str, pathway: Pathway | None, drop: float, approach: float
-) -> bool:
-    """Whether physics or quality forbids an exchange.
-
-    Parameters
-    ----------
-    supplied, required : float, grade scale
-        Grade at the giver's gate and grade needed; NaN where none is stated.
-    scale : {"temperature", "class", "conformity"}
-    pathway : Pathway or None
-        None for the same resource. A treatment makes its own grade: then only its ``needs``
-        counts for materials and water. Heat must be hot enough on every pathway unless it is
-        lifted by a heat pump.
-    drop : float, grade scale
-        Grade lost on the way (temperature fall of a pipe).
-    approach : float, K
-        Smallest temperature difference of a heat exchange.
-
-    Returns
-    -------
-    bool
-    """
-    # A conversion at the giver works with what it has, and its product must survive the way.
-    before, after = (0.0, drop) if pathway is not None and pathway.at == "giver" else (drop, 0.0)
-    arriving, required = supplied - before, required + after
-    if pathway is not None and pathway.needs is not None and not arriving >= pathway.needs.value:
-        return True
-    if scale == "temperature":
-        if pathway is not None and pathway.lift is not None:
-            # At a coefficient of one nothing would be lifted: all heat would be electricity.
-            hot_enough = heat_pump_cop(pathway, arriving, required, approach) > 1.0
-            return bool(required > pathway.lift.max_temperature.value or not hot_enough)
-        return bool(arriving < required + approach)
-    if pathway is not None:
-        return False
-    return bool(arriving < required)
-
-
-def pressure_obstacle(supplied: float, required: float, pathway: Pathway | None, fall: float) -> bool:
-    """Whether steam or gas arrives below the pressure needed.
-
-    Parameters
-    ----------
-    supplied, required : float, bar
-        At the giver's gate and at the taker's; NaN where none is stated, which forbids nothing.
-    pathway : Pathway or None
-        A conversion makes its own pressure.
-    fall : float, bar
-        Lost on the way.
-    """
-    return pathway is None and supplied - fall < required
-
-
-def heat_pump_cop(pathway: Pathway, source: float, required: float, approach: float) -> float:
-    """Coefficient of performance of a pathway's heat pump.
-
-    Parameters
-    ----------
-    pathway : Pathway
-        With a ``lift``.
-    source, required : float, degC
-        Delivered source temperature and temperature needed.
-    approach : float, K
-        Difference lost in each of the two heat exchangers.
-
-    Returns
-    -------
-    float
-        Heat delivered per electricity, ``efficiency x T_hot / (T_hot - T_cold)`` with absolute
-        temperatures of condenser and evaporator (Carnot), never below one.
-    """
-    assert pathway.lift is not None
-    hot, cold = required + approach + KELVIN, source - approach + KELVIN
-    if hot <= cold:
-        return float("inf")
-    return max(pathway.lift.efficiency.value * hot / (hot - cold), 1.0)
-
-
-def grade_drop(transport: Transport, scale: str, length: float) -> float:
-    """Grade lost on the way: the temperature fall of a pipe in K, nothing for other scales."""
-    return transport.temperature_drop.value * length if scale == "temperature" else 0.0

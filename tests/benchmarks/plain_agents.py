@@ -16,9 +16,10 @@ import simpy
 from benchmarks.plain_links import PlainIdea, PlainLink
 from benchmarks.plain_pairs import PlainPair
 from benchmarks.plain_park import PlainPort
+from benchmarks.plain_worth import annuity_of
 
 from ecopark.calendar import DAYS_PER_YEAR
-from ecopark.market.appraisal import Appraisal, annuity_of
+from ecopark.market.appraisal import Appraisal
 from ecopark.market.contract import rebuild_price, review
 from ecopark.market.investment import simple_payback
 from ecopark.market.protocols import Bargain, protocol

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from benchmarks.plain_pairs import PlainPair
 from benchmarks.plain_park import PlainPort, PlainPrices, PlainProcess, Times
+from benchmarks.plain_worth import appraise, grade_drop, pressure_obstacle, technical_obstacle
 
 from ecopark.calendar import DAYS_PER_YEAR
-from ecopark.market.appraisal import Appraisal, Party, Setting, appraise, running_costs
-from ecopark.market.pairs import UNSEEN, grade_drop, pressure_obstacle, technical_obstacle
+from ecopark.market.appraisal import Appraisal, Party, Setting, running_costs
+from ecopark.market.pairs import UNSEEN
 from ecopark.scenario.paths import Path
 from ecopark.scenario.types import Park
 
@@ -125,7 +126,7 @@ class PlainMarket:
             burden={name: amount.value for name, amount in out.spec.burden.items()},
             limit=np.array(self._blending_limit(pair, need)),
             grant=self.prices.capital_grant[now],
-            when=self.times.calendar.date(day),
+            when=self.times.calendar.date(self.times.period_bounds[now]),
         )
 
     def _blending_limit(self, pair: PlainPair, need: Year) -> Year:
@@ -150,9 +151,9 @@ class PlainMarket:
         if coefficient <= 0.0:
             return 0.0, [0.0] * times.window
         operating = process.spec.operating_cost
-        value = -(operating.at(times.calendar.date(day)) if operating else 0.0)
-        wanted = level = times.year_from(process.plan, then)
         now = times.period(day)
+        value = -(operating.at(times.calendar.date(times.period_bounds[now])) if operating else 0.0)
+        wanted = level = times.year_from(process.plan, then)
         for out in process.outs:
             per_activity = out.coefficient[then]
             if per_activity <= 0.0:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from one_option import heat_pump_cop
 
 from ecopark.errors import DomainError
-from ecopark.market.pairs import heat_pump_cop
 from ecopark.scenario import library
 from ecopark.scenario.paths import Context
 from ecopark.scenario.types import Pathway, Resource, Transport

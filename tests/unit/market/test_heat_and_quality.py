@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Any
 
 import pytest
+from one_option import heat_pump_cop, technical_obstacle
 from small_parks import firm, scenario
 
-from ecopark.market.pairs import find_pairs, grade_drop, heat_pump_cop, technical_obstacle
+from ecopark.market.options import describe
+from ecopark.market.pairs import find_pairs
+from ecopark.market.valuation import is_hindered
 from ecopark.scenario.types import Pathway
 
 
@@ -91,8 +95,12 @@ def test_a_conversion_at_the_giver_uses_the_residual_before_the_way() -> None:
 def test_temperature_falls_along_the_pipe_and_quality_does_not() -> None:
     users = firm(inputs={"steam": {"resource": "steam", "coefficient": "1 MWh/t", "grade": "80 degC"}})
     pipe = scenario({"a": users}).park.transport["steam_pipe"]
-    assert grade_drop(pipe, "temperature", 3.0) == pytest.approx(6.0)
-    assert grade_drop(pipe, "class", 3.0) == 0.0
+    heat, _ = describe({"p": pipe}, None, "temperature", date(1990, 1, 1))
+    water, _ = describe({"p": pipe}, None, "class", date(1990, 1, 1))
+    # 2 K/km over 3 km: 91 degC arrive as 85, which an approach of 5 K leaves for 80.
+    assert not is_hindered(heat[0], 3.0, 91.0, 80.0, (math.nan, math.nan), 5.0)
+    assert is_hindered(heat[0], 3.0, 90.9, 80.0, (math.nan, math.nan), 5.0)
+    assert not is_hindered(water[0], 3.0, 80.0, 80.0, (math.nan, math.nan), 5.0)
 
 
 # --------------------------------------------------------------------------- who could trade at all

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from one_option import transport_capital
 from small_parks import firm, scenario
 
-from ecopark.market.investment import annuity_factor, per_year, simple_payback, transport_capital
+from ecopark.market.investment import annuity_factor, per_year, simple_payback
 from ecopark.scenario.types import Transport
 
 

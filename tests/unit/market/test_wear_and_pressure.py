@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from one_option import pressure_obstacle
 from small_parks import EAGER, TRANSPORT, Raw, firm, scenario
 
 from ecopark import Run, simulate
 from ecopark.market.appraisal import Appraisal, annuity_of
 from ecopark.market.contract import Contract, rebuild_price
-from ecopark.market.pairs import pressure_obstacle
 from ecopark.model import ParkModel
 from ecopark.scenario.types import Behaviour, Pathway
 

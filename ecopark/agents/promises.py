@@ -1,0 +1,193 @@
+"""What is already promised, and what each stream therefore still has free.
+
+What lives here: the book of agreements by stream, and expected rates of a year less what is promised.
+What does not: what anything is worth (``appraiser``).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecopark.calendar import DAYS_PER_YEAR, Calendar
+from ecopark.flows.columns import Columns
+from ecopark.market.contract import Contract
+from ecopark.market.pairs import Pairs
+from ecopark.scenario.types import Park
+
+_Floats = NDArray[np.float64]
+
+
+class Promises:
+    """Keeps the book of what is promised.
+
+    Parameters
+    ----------
+    park : Park
+    columns : Columns
+    pairs : Pairs
+    calendar : Calendar
+    """
+
+    def __init__(self, park: Park, columns: Columns, pairs: Pairs, calendar: Calendar) -> None:
+        self.park, self.columns, self.pairs, self.calendar = park, columns, pairs, calendar
+        self.window = min(calendar.periods_per_year, calendar.periods)
+        #: Number of times the book has changed.
+        self.agreements = 0
+        #: Agreements in force or being built, by port.
+        self.promised: dict[int, list[Contract]] = {}
+        #: Rates already promised. ndarray of float, shape (periods of a year, N), unit/day.
+        self.committed = np.zeros((self.window, len(columns.ports)))
+        self._bounds: list[int] = calendar.period_bounds.tolist()
+        self._rows: dict[int, NDArray[np.int64]] = {}
+        self._foresight = park.agents.discovery.foresight.value
+        # Ports of each process: what drives it, and what it gives.
+        self._feeds: dict[int, list[int]] = {}
+        self._outs: dict[int, list[int]] = {}
+        for port, process in enumerate(columns.port_process.tolist()):
+            if columns.is_out[port]:
+                self._outs.setdefault(process, []).append(port)
+            elif columns.is_feed[port]:
+                self._feeds.setdefault(process, []).append(port)
+
+    # ------------------------------------------------------------------ the book of promises
+    def promise(self, contract: Contract) -> None:
+        """Enter an agreement in the book."""
+        self.promised.setdefault(contract.out_port, []).append(contract)
+        self.promised.setdefault(contract.in_port, []).append(contract)
+        self._recount(contract)
+
+    def withdraw(self, contract: Contract) -> None:
+        """Take an agreement out of the book."""
+        self.promised[contract.out_port].remove(contract)
+        self.promised[contract.in_port].remove(contract)
+        self._recount(contract)
+
+    def _recount(self, contract: Contract) -> None:
+        """Add the promises of two ports up anew: no rounding is left behind by those taken out."""
+        self.agreements += 1
+        for port, at_giver in ((contract.out_port, True), (contract.in_port, False)):
+            self.committed[:, port] = 0.0
+            for held in self.promised[port]:
+                terms = held.appraisal
+                self.committed[:, port] += (
+                    terms.rate if at_giver else terms.rate * (terms.keep * terms.credit)
+                )
+
+    def free_rate(self, port: int, period: int) -> _Floats:
+        """Expected rate of a port not yet promised, for a year from a period on.
+
+        Parameters
+        ----------
+        port : int
+        period : int
+
+        Returns
+        -------
+        ndarray of float, shape (M,), unit/day
+            Element m belongs to period of the year m.
+        """
+        c = self.columns
+        process = int(c.port_process[port])
+        rate = self.by_month(c.expected, port, period)
+        if c.is_out[port] and c.process_is_feed[process]:
+            # What a feed-driven plant can promise is what it has been promised.
+            rate = np.minimum(
+                rate, self._fed_activity(process, period) * self.by_month(c.coefficient, port, period)
+            )
+        return np.asarray(np.maximum(rate - self.committed[:, port], 0.0))
+
+    def _fed_activity(self, process: int, period: int) -> _Floats:
+        """Activity that promised and imported feed allows, by period of the year."""
+        c = self.columns
+        level = np.zeros(self.window)
+        for port in self._feeds.get(process, ()):
+            per_activity = self.by_month(c.coefficient, port, period)
+            feed = self.committed[:, port] + self.by_month(c.imported, port, period)
+            level += np.divide(feed, per_activity, out=np.zeros(self.window), where=per_activity > 0.0)
+        return level
+
+    def fed_rate(self, period: int) -> _Floats:
+        """Yearly mean of what feed-driven plants can promise, by port, from what they are promised.
+
+        Returns
+        -------
+        ndarray of float, shape (N,), unit/day
+            Infinite for every port that is no output of a feed-driven plant.
+        """
+        c = self.columns
+        per_activity = c.coefficient[period]
+        feed = self.committed.mean(axis=0) + c.imported[period]
+        share = np.divide(feed, per_activity, out=np.zeros_like(feed), where=c.is_feed & (per_activity > 0.0))
+        level = np.bincount(c.port_process, weights=share, minlength=len(c.processes))
+        fed = c.is_out & c.process_is_feed[c.port_process]
+        return np.where(fed, level[c.port_process] * per_activity, np.inf)
+
+    def rows_of_year(self, period: int) -> NDArray[np.int64]:
+        """Periods of the year from a period on, in the order of the calendar year.
+
+        Parameters
+        ----------
+        period : int
+
+        Returns
+        -------
+        ndarray of int, shape (M,), 1
+            Element m is a period that is period m of its year; near the end of the run, of its last year.
+        """
+        first = min(period, self.calendar.periods - self.window)
+        if first not in self._rows:
+            self._rows[first] = first + (np.arange(self.window) - first) % self.window
+        return self._rows[first]
+
+    def by_month(self, table: _Floats, column: int, period: int) -> _Floats:
+        """A column of a table of periods for the year from a period on.
+
+        Parameters
+        ----------
+        table : ndarray of float, shape (T, C), any unit
+        column, period : int
+
+        Returns
+        -------
+        ndarray of float, shape (M,), unit of the table
+            Element m is period m of the year.
+        """
+        return np.asarray(table[self.rows_of_year(period), column])
+
+    # ------------------------------------------------------------------ when
+    def is_in_sight(self, ports: Any, day: float) -> Any:
+        """Whether ports are open, or announced to open within the foresight, on a day.
+
+        Parameters
+        ----------
+        ports : int or slice
+        day : float, day
+
+        Returns
+        -------
+        bool or ndarray of bool, shape (N,), 1
+        """
+        return (self.columns.opens[ports] <= day + self._foresight) & (day < self.columns.closes[ports])
+
+    def period(self, day: float) -> int:
+        """Period in which a day lies, within the run."""
+        return min(max(bisect_right(self._bounds, day) - 1, 0), self.calendar.periods - 1)
+
+    def days_of_year(self, period: int) -> _Floats:
+        """Lengths of the periods of the year, scaled to a whole year where the run is shorter.
+
+        Parameters
+        ----------
+        period : int
+
+        Returns
+        -------
+        ndarray of float, shape (M,), day
+        """
+        rows = self.rows_of_year(period)
+        days = (self.calendar.period_bounds[rows + 1] - self.calendar.period_bounds[rows]).astype(np.float64)
+        return np.asarray(days * (DAYS_PER_YEAR / days.sum()))
