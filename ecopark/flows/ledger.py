@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numba import njit
 from numpy.typing import NDArray
 
 from ecopark.calendar import Calendar
@@ -25,6 +26,7 @@ COLUMNS = (
     "synergy", "delivered", "delivered_resource", "instead_of",
 )  # fmt: skip
 _ENVIRONMENT = "environment"
+_Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -137,10 +139,8 @@ class Ledger:
     def _port_blocks(self, park: Park, names: _Names) -> list[_Block]:
         c, done = self.columns, self.done
         ends = _port_ends(park, c, names)
-        previous = np.vstack([np.zeros((1, len(c.ports))), self.stock[: max(done - 1, 0)]])
-        change = self.stock[:done] - previous
         firm, store = ends["firm"], ends["store"]
-        out, need = c.is_out, ~c.is_out
+        out, need, every, stock = c.is_out, ~c.is_out, c.is_out | True, self.stock[:done]
         return [
             _rows(self.settled[:done], out, firm, ends["outlet"], ends["resource"], ends["out_route"]),
             _rows(
@@ -149,12 +149,8 @@ class Ledger:
             _rows(
                 self.imported[:done], need, ends["outside"], firm, ends["resource"], names.route("import", c)
             ),
-            _rows(
-                np.maximum(change, 0.0), out | need, firm, store, ends["resource"], names.route("stock", c)
-            ),
-            _rows(
-                np.maximum(-change, 0.0), out | need, store, firm, ends["resource"], names.route("stock", c)
-            ),
+            _rows(stock, every, firm, store, ends["resource"], names.route("stock", c), taken="rise"),
+            _rows(stock, every, store, firm, ends["resource"], names.route("stock", c), taken="fall"),
         ]
 
     def _link_blocks(self, park: Park, carriers: Sequence[Carrier], names: _Names) -> list[_Block]:
@@ -167,7 +163,6 @@ class Ledger:
         giver = np.array([names.end(c.firms[f]) for f in c.port_firm[out]], dtype=np.int64)
         taker = np.array([names.end(c.firms[f]) for f in c.port_firm[into]], dtype=np.int64)
         synergy = np.array([names.synergy(k.synergy) for k in carriers], dtype=np.int64)
-        every = np.ones(len(carriers), dtype=bool)
         outside = np.full(len(carriers), names.end(_ENVIRONMENT), dtype=np.int64)
 
         def route(name: str) -> NDArray[np.int64]:
@@ -178,17 +173,17 @@ class Ledger:
         instead = np.array(
             [names.instead(_avoided_route(park, c, port)) for port in out.tolist()], dtype=np.int64
         )
-        extra = {
+        extra: dict[str, Any] = {
             "synergy": synergy,
             "gain": np.where(feeds, np.nan, credit),
             "replaces": np.where(feeds, -1, c.port_resource[into]),
             "instead": instead,
         }
         blocks = [
-            _rows(sent * keep, every, giver, taker, resource, route("exchange"), **extra),
+            _rows(sent, keep, giver, taker, resource, route("exchange"), **extra),
             _rows(
-                sent * (1.0 - keep),
-                every,
+                sent,
+                1.0 - keep,
                 giver,
                 outside,
                 resource,
@@ -201,15 +196,13 @@ class Ledger:
             [names.end(f"{c.firms[f]} treatment") for f in c.port_firm[into]], dtype=np.int64
         )
         lost = np.array([k.lost for k in carriers])
-        blocks.append(_rows(sent * lost, every, treatment, outside, resource, route("loss"), synergy=synergy))
+        blocks.append(_rows(sent, lost, treatment, outside, resource, route("loss"), synergy=synergy))
         for payer, needs in ((taker, [k.inputs for k in carriers]), (giver, [k.burden for k in carriers])):
             for name in sorted({name for need in needs for name in need}):
                 per_unit = np.array([need.get(name, 0.0) for need in needs])
                 market = np.full(len(carriers), names.end(f"market: {name}"), dtype=np.int64)
                 bought = np.full(len(carriers), c.resources.index(name), dtype=np.int64)
-                blocks.append(
-                    _rows(sent * per_unit, every, market, payer, bought, route("virgin"), synergy=synergy)
-                )
+                blocks.append(_rows(sent, per_unit, market, payer, bought, route("virgin"), synergy=synergy))
         return blocks
 
 
@@ -271,21 +264,24 @@ class _Block:
 
     Attributes
     ----------
-    segment, column : ndarray of int, shape (rows,), 1
-    quantity : ndarray of float, shape (rows,), unit of the lane's resource
+    table : ndarray of float, shape (S, columns), unit of the lane's resource
+    share : ndarray of float, shape (columns,), 1
+        Part of the entries that moves.
+    taken : int, 1
+        0 for the entries themselves, 1 for their rise from row to row, -1 for their fall.
     lanes : mapping of str to ndarray, shape (columns,), 1
         Codes that all rows of a lane share, and `gain`: need units replaced per unit moved.
     """
 
-    segment: NDArray[np.int32]
-    column: NDArray[np.int32]
-    quantity: NDArray[np.float64]
+    table: NDArray[np.float64]
+    share: NDArray[np.float64]
+    taken: int
     lanes: Mapping[str, NDArray[Any]]
 
 
 def _rows(
     table: NDArray[np.float64],
-    mask: NDArray[np.bool_],
+    share: NDArray[Any],
     source: NDArray[np.int64],
     target: NDArray[np.int64],
     resource: NDArray[np.int64],
@@ -294,32 +290,74 @@ def _rows(
     gain: NDArray[np.float64] | None = None,
     replaces: NDArray[np.int64] | None = None,
     instead: NDArray[np.int64] | None = None,
+    taken: Literal["all", "rise", "fall"] = "all",
 ) -> _Block:
     """Rows of the positive entries of a table segments x columns."""
-    segment, column = np.nonzero((table > 0.0) & mask[None, :])
-    none = np.full(mask.size, -1, dtype=np.int64)
+    none = np.full(share.size, -1, dtype=np.int64)
     lanes = {
         "source": source,
         "target": target,
         "resource": resource,
         "route": route,
         "synergy": none if synergy is None else synergy,
-        "gain": np.full(mask.size, np.nan) if gain is None else gain,
+        "gain": np.full(share.size, np.nan) if gain is None else gain,
         "replaces": none if replaces is None else replaces,
         "instead": none if instead is None else instead,
     }
-    return _Block(segment.astype(np.int32), column.astype(np.int32), table[segment, column], lanes)
+    return _Block(table, share.astype(np.float64), {"all": 0, "rise": 1, "fall": -1}[taken], lanes)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _moved(table: _Floats, share: _Floats, taken: int, row: int, column: int) -> float:
+    """Quantity of one entry of a block."""
+    here: float = table[row, column]
+    if taken != 0:
+        here = taken * (here - (table[row - 1, column] if row > 0 else 0.0))
+    return float(here * share[column])
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _count(table: _Floats, share: _Floats, taken: int) -> NDArray[np.int64]:
+    """Number of positive entries in each row of a block."""
+    found = np.zeros(table.shape[0], dtype=np.int64)
+    for row in range(table.shape[0]):
+        for column in range(table.shape[1]):
+            if _moved(table, share, taken, row, column) > 0.0:
+                found[row] += 1
+    return found
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _fill(
+    table: _Floats,
+    share: _Floats,
+    taken: int,
+    place: NDArray[np.int64],
+    first_lane: int,
+    segment: NDArray[np.int32],
+    lane: NDArray[np.int32],
+    quantity: _Floats,
+) -> None:
+    """Write the positive entries of each row of a block from its place on."""
+    for row in range(table.shape[0]):
+        at = place[row]
+        for column in range(table.shape[1]):
+            moved = _moved(table, share, taken, row, column)
+            if moved > 0.0:
+                segment[at], lane[at], quantity[at] = row, first_lane + column, moved
+                at += 1
 
 
 def _frame(blocks: Sequence[_Block], names: _Names, park: Park, ledger: Ledger) -> pd.DataFrame:
-    """The table, column by column: what a lane's rows share is looked up, never copied along."""
+    """The table, column by column as in `COLUMNS`: what a lane's rows share is looked up."""
     lanes = {key: np.concatenate([block.lanes[key] for block in blocks]) for key in blocks[0].lanes}
-    starts = np.cumsum([0, *(block.lanes["source"].size for block in blocks)])[:-1].tolist()
-    segment = np.concatenate([block.segment for block in blocks])
-    order = np.argsort(segment, kind="stable")
-    segment = segment[order]
-    lane = np.concatenate([b.column + np.int32(at) for b, at in zip(blocks, starts, strict=True)])[order]
-    quantity = np.concatenate([block.quantity for block in blocks])[order]
+    starts = np.cumsum([0, *(block.share.size for block in blocks)])[:-1].tolist()
+    counts = np.column_stack([_count(block.table, block.share, block.taken) for block in blocks])
+    ends = np.cumsum(counts.ravel()).reshape(counts.shape)
+    rows = int(counts.sum())
+    segment, lane, quantity = np.empty(rows, np.int32), np.empty(rows, np.int32), np.empty(rows)
+    for block, first, place in zip(blocks, starts, (ends - counts).T, strict=True):
+        _fill(block.table, block.share, block.taken, place.copy(), first, segment, lane, quantity)
 
     resources = ledger.columns.resources
     specs = [park.resources[name] for name in resources]
@@ -350,4 +388,4 @@ def _frame(blocks: Sequence[_Block], names: _Names, park: Park, ledger: Ledger) 
             "instead_of": category(lanes["instead"], list(names.routes)),
         },
         copy=False,
-    )[list(COLUMNS)]
+    )
