@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
 from typing import Any
@@ -63,16 +65,30 @@ def simulate(
     if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
         raise DomainError(f"seed must be a whole number, 0 or larger, found {seed!r}")
     check_rules(scenario)
-    model = ParkModel(scenario.park, seed)
-    periods = _periods(model, until)
+    with _no_collection():
+        model = ParkModel(scenario.park, seed)
+        periods = _periods(model, until)
+        try:
+            for done in range(periods):
+                model.step()
+                if progress is not None:
+                    day = float(model.calendar.period_bounds[done])
+                    progress(model.calendar.date(day), done + 1, periods)
+            return _collect(model, scenario, seed)
+        finally:
+            model.close()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pause the search for cyclic garbage: a run makes none to speak of until it ends as a whole."""
+    was_on = gc.isenabled()
+    gc.disable()
     try:
-        for done in range(periods):
-            model.step()
-            if progress is not None:
-                progress(model.calendar.date(float(model.calendar.period_bounds[done])), done + 1, periods)
-        return _collect(model, scenario, seed)
+        yield
     finally:
-        model.close()
+        if was_on:
+            gc.enable()
 
 
 def check_rules(scenario: Scenario) -> None:
@@ -90,6 +106,47 @@ def check_rules(scenario: Scenario) -> None:
         raise ScenarioError(
             [Problem(str(scenario.path or scenario.name), 0, field, str(unknown))]
         ) from unknown
+
+
+def feasible_pairs(scenario: Scenario) -> pd.DataFrame:
+    """Every exchange that physics, law and distance would allow, whether or not it pays.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per giver, taker and residual: ``from_firm, to_firm, resource, first, last``. ``first`` and
+        ``last`` are days: both streams are there, and by one way of using the residual its grade is enough
+        from the first on. What is never possible is left out.
+
+    Raises
+    ------
+    ScenarioError
+        If a rule is unknown.
+    """
+    check_rules(scenario)
+    model = ParkModel(scenario.park, 0)
+    try:
+        columns, pairs = model.columns, model.pairs
+        end = float(model.calendar.period_bounds[-1])
+        rows = []
+        for pair in range(pairs.count):
+            out, into = int(pairs.out_port[pair]), int(pairs.in_port[pair])
+            opening = max(float(columns.opens[out]), float(columns.opens[into]), 0.0)
+            last = min(float(columns.closes[out]), float(columns.closes[into]), end)
+            first = model.appraiser.possible_from(pair, opening) if opening < last else last
+            if first < last:
+                ends = (columns.firms[columns.port_firm[port]] for port in (out, into))
+                rows.append((*ends, columns.resources[columns.port_resource[out]], first, last))
+        names = ["from_firm", "to_firm", "resource", "first", "last"]
+        ways = pd.DataFrame(rows, columns=names).groupby(names[:3], as_index=False)
+        table: pd.DataFrame = ways.agg({"first": "min", "last": "max"})
+        return table.assign(first=_dates(model, table["first"]), last=_dates(model, table["last"]))
+    finally:
+        model.close()
 
 
 def _periods(model: ParkModel, until: str | date | None) -> int:
@@ -127,6 +184,9 @@ def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
         for c in model.exchanges.all
     ]
     sent = model.ledger.sent_by_segment(len(carriers))
+    accounts = build_accounts(
+        park, model.columns, model.prices, model.pairs, model.calendar, model.signed, sent
+    )
     return Run(
         name=scenario.name,
         seed=seed,
@@ -134,9 +194,7 @@ def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
         synergies=_synergies(model),
         events=_events(model),
         trust=_trust(model),
-        accounts=build_accounts(
-            park, model.columns, model.prices, model.pairs, model.calendar, model.signed, sent
-        ),
+        accounts=accounts,
         firms=_firms(model),
         resources=_resources(model),
         currency=park.currency.code,

@@ -92,6 +92,22 @@ def test_a_closure_is_announced() -> None:
     assert last == pd.Timestamp("1992-06-01")
 
 
+def test_layouts_part_by_which_candidate_plant_opens() -> None:
+    raw = park_raw()
+    user = raw["firms"]["user"]
+    raw["firms"] |= {
+        name: user | {"site": site, "opens": "2100-01"} for name, site in (("near", [0, 500]), ("far", [0, 40000]))
+    }
+    scenario = Scenario.from_dict(raw).with_overrides({"agents.discovery.foresight": "0 d"})
+    futures = {name: {f"firms.{name}.opens": "1992-03"} for name in ("near", "far")}
+    found = branch(scenario, "1991-01", futures, seed=3)
+    for name in futures:
+        assert bytes_before(found[name], "1991-01") == bytes_before(found["base"], "1991-01")
+        began = found[name].flows.query(f"to_firm == '{name}' or from_firm == '{name}'")["start"].min()
+        assert began == pd.Timestamp("1992-03-01")
+    assert not (found["base"].flows[["from_firm", "to_firm"]].isin(["near", "far"])).any().any()
+
+
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
