@@ -13,24 +13,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ecopark.arguments import build_parser
 from ecopark.errors import EcoparkError, ScenarioError
 
 if TYPE_CHECKING:
     from ecopark.run import Run
     from ecopark.scenario import Scenario
-
-_EXAMPLES = """examples:
-  ecopark run kalundborg
-  ecopark run scenarios/kalundborg --seed 7 --until 1995
-  ecopark run kalundborg --set policy.carbon_price="300 DKK/t" --out results/carbon300
-  ecopark run kalundborg --reference
-  ecopark check scenarios/kalundborg
-  ecopark library gypsum
-  ecopark new my_park
-  ecopark new my_region --region --firms 1000
-  ecopark sweep kalundborg/screening
-  ecopark sweep study.yaml --scheduler tcp://10.0.0.5:8786
-"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,7 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 if all went well, 2 for a mistake in what the user wrote, 1 for a failure of the
         program, 130 if interrupted.
     """
-    options = _parser().parse_args(arguments)
+    commands = {
+        "run": _run, "check": _check, "library": _library, "new": _new, "sweep": _sweep, "hindcast": _hindcast,
+        "calibrate": _calibrate,
+    }  # fmt: skip
+    options = build_parser(commands).parse_args(arguments)
     try:
         status: int = options.command(options)
     except ScenarioError as mistake:
@@ -61,83 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except KeyboardInterrupt:
-        what = "start it again to go on" if options.command is _sweep else "nothing was written"
+        resumes = options.command in (_sweep, _hindcast, _calibrate)
+        what = "start it again to go on" if resumes else "nothing was written"
         print(f"ecopark: interrupted; {what}", file=sys.stderr)
         return 130
     return status
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="ecopark",
-        description="Agent-based simulator of eco-industrial parks.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    run = commands.add_parser("run", help="run a scenario once; table, tables as Parquet, figures")
-    run.add_argument("scenario", help="folder, YAML file or name of a shipped scenario")
-    run.add_argument("--seed", type=_seed, default=1, help="random seed, 0 or larger (default 1)")
-    run.add_argument("--until", metavar="YYYY[-MM]", help="stop after this year or month")
-    run.add_argument(
-        "--set", action="append", default=[], metavar="PATH=VALUE", dest="changes",
-        help="change a value of the scenario, e.g. policy.carbon_price='300 DKK/t'; may be repeated",
-    )  # fmt: skip
-    run.add_argument("--reference", action="store_true", help="the same park and luck with no exchange")
-    run.add_argument("--out", type=Path, help="results folder (default results/SCENARIO/RUN)")
-    run.add_argument("--no-figures", action="store_true", help="write tables only")
-    run.add_argument("--quiet", action="store_true", help="no progress bar, no closing table")
-    run.set_defaults(command=_run)
-
-    check = commands.add_parser("check", help="validate a scenario; run nothing")
-    check.add_argument("scenario", help="folder, YAML file or name of a shipped scenario")
-    check.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="changes")
-    check.set_defaults(command=_check)
-
-    library = commands.add_parser("library", help="what the library of plants, resources and factors holds")
-    library.add_argument("search", nargs="?", default="", help="show only names that contain this")
-    library.set_defaults(command=_library)
-    _add_new(commands)
-    _add_sweep(commands)
-    return parser
-
-
-def _add_sweep(commands: Any) -> None:
-    sweep = commands.add_parser("sweep", help="run a study of many runs, or what is missing of it")
-    sweep.add_argument("study", help="YAML file, or a shipped study such as kalundborg/screening")
-    sweep.add_argument("--engine", choices=("local", "dask", "serial"), help="processes here (default), a Dask "
-                       "scheduler, or this process for debugging")  # fmt: skip
-    sweep.add_argument(
-        "--workers", type=_seed, metavar="N", help="processes of 'local' (default one per core)"
-    )
-    sweep.add_argument("--scheduler", metavar="ADDRESS", help="Dask scheduler, e.g. tcp://10.0.0.5:8786")
-    sweep.add_argument("--out", type=Path, help="results folder (default results/STUDY)")
-    sweep.add_argument("--retry-failed", action="store_true", help="run chunks with failed runs again")
-    sweep.add_argument("--dashboard", action="store_true", help="Dask's dashboard on port 8787")
-    sweep.add_argument("--quiet", action="store_true", help="no progress, no closing table")
-    sweep.set_defaults(command=_sweep)
-
-
-def _add_new(commands: Any) -> None:
-    new = commands.add_parser("new", help="write a scenario folder to start from: a small park, or a region")
-    new.add_argument("name", help="folder to make; it must not exist")
-    new.add_argument("--region", action="store_true", help="a synthetic region instead of a small park")
-    region = new.add_argument_group("with --region")
-    region.add_argument("--firms", type=int, help="how many firms (default 1000)")
-    region.add_argument("--seed", type=_seed, help="seed of the region (default 1)")
-    region.add_argument(
-        "--mix", type=Path, metavar="CSV", help="weights by plant type or sector: name,weight"
-    )
-    region.add_argument("--density", type=float, help="firms per km2 (default 0.115)")
-    region.add_argument("--years", type=int, help="length of the run from 2000 on (default 20)")
-    new.set_defaults(command=_new)
-
-
-def _seed(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"expected a whole number, 0 or larger, found {text!r}")
-    return int(text)
 
 
 def _changes(pairs: Sequence[str]) -> dict[str, str]:
@@ -249,6 +169,59 @@ def _sweep(options: argparse.Namespace) -> int:
         )
         console.print(study_table(*heads, table, results.units))
         console.print(f"tables: {folder}", soft_wrap=True, highlight=False)
+    return 0
+
+
+# --------------------------------------------------------------------------- hindcast, calibrate
+def _hindcast(options: argparse.Namespace) -> int:
+    from contextlib import nullcontext
+
+    from ecopark.experiments.hindcast import run_hindcast
+    from ecopark.report.hindcast_console import hindcast_tables
+    from ecopark.report.study_console import watch
+    from ecopark.scenario import Scenario
+
+    scenario = Scenario.load(options.scenario, _changes(options.changes))
+    folder = options.out or Path("results") / "hindcast" / scenario.name
+    with nullcontext() if options.quiet else watch(scenario.name) as progress:
+        hindcast = run_hindcast(
+            scenario, options.replicates, options.until, folder, options.engine, options.workers,
+            options.scheduler, seed=options.seed, retry_failed=options.retry_failed, progress=progress,
+        )  # fmt: skip
+    if hindcast.failed:
+        place = folder / "study" / "failures"
+        print(
+            f"ecopark: {hindcast.failed} runs failed, see {place}; --retry-failed runs them again", file=sys.stderr
+        )  # fmt: skip
+    return _keep(hindcast, folder / "hindcast", hindcast_tables, options)
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from ecopark.experiments.calibration import calibrate
+    from ecopark.report.hindcast_console import calibration_tables
+    from ecopark.report.study_console import watch
+    from ecopark.scenario import Scenario
+
+    scenario = Scenario.load(options.scenario, _changes(options.changes))
+    folder = options.out or Path("results") / "calibration" / scenario.name
+    calibration = calibrate(
+        scenario, options.study, folder, options.engine, options.workers, options.scheduler,
+        retry_failed=options.retry_failed, progress=None if options.quiet else watch,
+    )  # fmt: skip
+    if calibration.failed:
+        print(f"ecopark: {calibration.failed} runs failed; --retry-failed runs them again", file=sys.stderr)
+    return _keep(calibration, folder / "calibration", calibration_tables, options)
+
+
+def _keep(result: Any, folder: Path, told: Any, options: argparse.Namespace) -> int:
+    """Write a result's tables and figures and show its tables."""
+    from rich.console import Console
+
+    result.save(folder, figures=not options.no_figures)
+    if not options.quiet:
+        console = Console()
+        console.print(told(result))
+        console.print(f"tables and figures: {folder}", soft_wrap=True, highlight=False)
     return 0
 
 

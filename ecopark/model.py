@@ -2,7 +2,7 @@
 
 Order of one step, which is one period:
 
-1. Firms notice pairs and take up ideas (``Scouting.look``, ``Firm.consider``).
+1. Firms notice pairs and take up ideas (``Support.notice``, ``Firm.consider``).
 2. SimPy runs to the end of the period: screening, negotiation, permits, building, contract
    terms and reviews, outages, openings, workshops.
 3. Flows of the period's segments are dispatched over the links that operate, entered into the
@@ -22,21 +22,27 @@ import simpy
 from numpy.typing import NDArray
 
 from ecopark.agents.appraiser import Appraiser
-from ecopark.agents.exchanges import Bonds, Exchanges
+from ecopark.agents.bonds import Bonds
+from ecopark.agents.exchanges import Exchanges
 from ecopark.agents.facilitator import Facilitator
 from ecopark.agents.firm import Firm
 from ecopark.agents.idea import STAGES, Idea
+from ecopark.agents.kinds import firm_kind, participant_kind
+from ecopark.agents.learning import ExpectingAppraiser, Learner
+from ecopark.agents.leverage import Leverage
 from ecopark.agents.regulator import Regulator
 from ecopark.agents.scouting import Scouting
+from ecopark.agents.settlement import Settlement
+from ecopark.agents.shocks import Shocks, compile_future, wait_in_waves, waves_of
+from ecopark.agents.support import Support
 from ecopark.calendar import DAYS_PER_YEAR, Calendar
 from ecopark.flows.activity import draw_noise, enter_outage
 from ecopark.flows.closure import check_closure
-from ecopark.flows.columns import compile_columns
 from ecopark.flows.kernel import Ports, dispatch
 from ecopark.flows.ledger import Ledger
 from ecopark.market.contract import Contract
 from ecopark.market.pairs import find_pairs
-from ecopark.market.prices import compile_prices
+from ecopark.market.permits import settle_refusal
 from ecopark.scenario.types import Outage, Park
 from ecopark.streams import stream
 
@@ -54,14 +60,14 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
 
     def __init__(self, park: Park, seed: int = 1) -> None:
         super().__init__(rng=int(seed))
-        self.park = park
-        self.run_seed = int(seed)
-        span = park.time
+        self.run_seed, stated, span = int(seed), park, park.time
         self.calendar = Calendar(span.start, _next_month(span.end), span.period, span.segment)
-        self.columns = compile_columns(park, self.calendar)
-        self.prices = compile_prices(park, self.columns, self.calendar)
+        # What happens: shocks and announced changes that come true are dated paths from here on.
+        park, self.columns, self.prices = compile_future(stated, self.run_seed, self.calendar)
+        self.park = park
         self.pairs = find_pairs(park, self.columns)
-        self.appraiser = Appraiser(park, self.columns, self.prices, self.pairs, self.calendar)
+        kind = ExpectingAppraiser if _is_learning(park) else Appraiser
+        self.appraiser = kind(park, self.columns, self.prices, self.pairs, self.calendar)
         self.ledger = Ledger(self.columns, self.calendar)
         self.env = simpy.Environment()
         self.period = 0
@@ -76,37 +82,55 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
             self.pairs,
         )
         self.exchanges = Exchanges(self.appraiser, self.bonds)
+        self.settlement = Settlement(self.columns, self.exchanges)
+        self.learner = (
+            Learner(park, self.appraiser, self.bonds, self.exchanges, self.run_seed)
+            if isinstance(self.appraiser, ExpectingAppraiser)
+            else None
+        )
         self.scouting = Scouting(self.appraiser, self.prices, self.bonds, self.run_seed)
         self.trust_by_year: list[tuple[float, NDArray[np.float64]]] = []
         self._stock = np.zeros(len(self.columns.ports))
         self._ports = self._static_ports()
 
-        self.firms = {name: Firm(self, name, park.firms[name]) for name in self.columns.firms}
+        self.firms: dict[str, Firm] = {
+            name: firm_kind(park.firms[name].behaviour.rule)(self, name, park.firms[name])
+            for name in self.columns.firms
+        }
         self.regulator = Regulator(self, park.agents.regulator)
         spec = park.agents.facilitator
-        self.facilitator = Facilitator(self, spec) if spec is not None else None
+        works = park.mechanisms.facilitation
+        self.facilitator = Facilitator(self, spec) if spec is not None and works else None
+        self.support = Support(self, self.facilitator, self.bonds)
+        self.leverage = Leverage(self)
 
-        rate = self.columns.potential
-        if park.mechanisms.noise:
-            noisy = rate * draw_noise(park, self.columns, self.calendar, self.run_seed)
-            rate = np.minimum(noisy, self.columns.ceiling)
-        self._rate = rate
-        self._availability = np.ones_like(rate)
+        self._rate = self._draw_rate()
+        self._availability = np.ones_like(self._rate)
+        if stated.shocks:
+            Shocks(self, stated)
         self._schedule_events()
+        self.participants = [
+            participant_kind(other.kind)(self, name, other.options)
+            for name, other in park.agents.others.items()
+        ]
+        for participant in self.participants:
+            participant.begin()
 
     # ------------------------------------------------------------------ the step
     def step(self) -> None:
         """Advance one period, in the order of the module's docstring."""
         start, end = (float(day) for day in self.calendar.period_bounds[self.period : self.period + 2])
+        for participant in self.participants:
+            participant.act(start)
         if self.park.mechanisms.trading:
-            information = self.facilitator.information if self.facilitator else 1.0
-            for pair in self.scouting.look(start, end, information, self.bonds):
+            for pair in self.support.notice(start, end):
                 self._take_up(pair)
         self.env.run(until=end)
         self._flow(start, end)
         self.period += 1
-        if self.period == self.calendar.periods or self.calendar.date(end).month == 1:
-            self.trust_by_year.append((end - 1.0, self.bonds.level.copy()))
+        new_year = self.calendar.date(end).month == 1
+        if self.period == self.calendar.periods or new_year:
+            self._close_year(end, new_year)
 
     def close(self) -> None:
         """Let go of the agents' registry, which Mesa 3.3 would keep for ever."""
@@ -146,15 +170,36 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         result = dispatch(ports, links, rate, np.diff(bounds), self._stock)
         check_closure(self.columns, self.calendar, first, opening, links, result)
         self.ledger.enter(first, self.exchanges.number.copy(), result)
-        if self.park.mechanisms.trust and links.out_port.size:
-            self._learn(result.sent.sum(axis=0), links.active.mean(axis=0) * (end - start))
+        if links.out_port.size:
+            days = links.active.mean(axis=0) * (end - start)
+            promised = self.exchanges.promised[self.period % self.appraiser.window] * days
+            if self.exchanges.take_or_pay.any():
+                activity = np.diff(bounds) @ rate
+                could = activity[self.columns.port_process] * ports.coefficient
+                self.settlement.enter(links, result, could, promised)
+            self._learn(result.sent.sum(axis=0), promised, days)
 
-    def _learn(self, sent: NDArray[np.float64], days: NDArray[np.float64]) -> None:
-        """Trust rises where the promised quantity came, falls where it did not."""
-        promised = self.exchanges.promised[self.period % self.appraiser.window] * days
+    def _learn(
+        self, sent: NDArray[np.float64], promised: NDArray[np.float64], days: NDArray[np.float64]
+    ) -> None:
+        """Trust and expectation rise where the promised quantity came, fall where it did not."""
         due = promised > 0.0
         kept = np.minimum(sent[due] / promised[due], 1.0)
-        self.bonds.learn(self.exchanges.bond[due], kept, days[due] / DAYS_PER_YEAR, self.park.agents.trust)
+        bond, years = self.exchanges.bond[due], days[due] / DAYS_PER_YEAR
+        if self.park.mechanisms.trust:
+            self.bonds.learn(bond, kept, years, self.park.agents.trust)
+        if self.learner is not None:
+            self.learner.deliver(bond, kept, years)
+            self.learner.move(self.exchanges.number, sent)
+
+    def _close_year(self, end: float, new_year: bool) -> None:
+        """Settle the year's take-or-pay accounts; word gets round, firms learn, trust is written down."""
+        self.settlement.settle(self.exchanges.all, end - 1.0)
+        if new_year and self.park.mechanisms.trust:
+            self.bonds.turn_year(self.park.agents.trust)
+        if self.learner is not None:
+            self.learner.turn_year(end, self.scouting)
+        self.trust_by_year.append((end - 1.0, self.bonds.level.copy()))
 
     # ------------------------------------------------------------------ what agents ask
     def chance(self, *address: str) -> np.random.Generator:
@@ -165,13 +210,27 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         """Trust between two firms, 0 to 1."""
         return self.bonds.between(first, second)
 
-    def betray(self, first: str, second: str) -> None:
-        """Trust after a breach."""
-        self.bonds.betray(first, second, self.park.agents.trust)
+    def betray(self, traitor: str, victim: str, weight: float = 1.0) -> None:
+        """Trust after a breach, or after something that counts for a share of one."""
+        self.bonds.betray(traitor, victim, self.park.agents.trust, weight)
 
-    def transaction_factor(self) -> float:
-        """Factor on transaction cost of a facilitator at work."""
-        return self.facilitator.transaction_cost if self.facilitator else 1.0
+    def trust_at_risk(self, traitor: str, victim: str) -> float:
+        """Share of the trust of one firm that another would lose by a breach, 0 to 1."""
+        return self.bonds.share_at_risk(traitor, victim, self.park.agents.trust)
+
+    def is_opportunist(self, firm: str) -> bool:
+        """Whether a firm plays opportunistically this year."""
+        return self.learner is not None and self.learner.is_opportunist(firm)
+
+    def opportunism(self, firm: str, partner: str) -> float:
+        """How far a firm goes in using a partner's weakness: by its conduct, or by the trust it lacks."""
+        if self.learner is not None and self.learner.players is not None:
+            return float(self.is_opportunist(firm))
+        return 1.0 - self.trust(firm, partner)
+
+    def transaction_factor(self, idea: Idea | None = None) -> float:
+        """Factor on transaction cost of a facilitator at work, for its members."""
+        return self.support.transaction_factor(idea)
 
     def start_exchange(self, contract: Contract) -> None:
         """Open the link of a contract now."""
@@ -198,6 +257,12 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         """Close the link of a contract now."""
         self.exchanges.stop(contract, self.env.now)
 
+    def learn_guidance(self, resource: str, granted: bool) -> None:
+        """The regulator has given an answer that binds: firms reckon with it from now on."""
+        settle_refusal(
+            self.prices.refusal, self.columns.resources.index(resource), self.period, granted=granted
+        )
+
     def log(self, event: str, firm: str = "", partner: str = "", synergy: str = "", detail: str = "") -> None:
         """Write an event."""
         self.events.append((self.env.now, event, firm, partner, synergy, detail))
@@ -205,6 +270,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
     def note(self, idea: Idea, event: str, detail: str = "") -> None:
         """Write an event of an idea."""
         self.log(event, idea.giver, idea.taker, idea.synergy, detail)
+        self.support.hear(idea, event)
 
     # ------------------------------------------------------------------ things that just happen
     def _schedule_events(self) -> None:
@@ -234,14 +300,24 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         yield self.env.timeout(float(self.calendar.segment_bounds[running[0]]))
         last = float(self.calendar.segment_bounds[running[-1] + 1])
         firm = name.split(".")[0]
+        waves = waves_of(self.park, firm, self.calendar)
         while True:
-            yield self.env.timeout(float(chance.exponential(outage.mean_time_between.value)))
+            wait = float(chance.exponential(outage.mean_time_between.value))
+            yield self.env.timeout(wait_in_waves(self.env.now, wait, waves))
             repair = float(chance.exponential(outage.mean_duration.value))
             if self.env.now >= last:
                 return
             enter_outage(self._availability, column, self.env.now, self.env.now + repair, self.calendar)
             self.log("outage", firm, detail=f"{name.split('.')[1]} down {repair:.1f} d")
             yield self.env.timeout(repair)
+
+    def _draw_rate(self) -> NDArray[np.float64]:
+        """Activity of every process before outages, noise included. ndarray, shape (S, P), unit/day."""
+        rate = self.columns.potential
+        if not self.park.mechanisms.noise:
+            return rate
+        noisy = rate * draw_noise(self.park, self.columns, self.calendar, self.run_seed)
+        return np.minimum(noisy, self.columns.ceiling)
 
     def _static_ports(self) -> Ports:
         c = self.columns
@@ -259,3 +335,11 @@ def _stream(port: str) -> str:
 
 def _next_month(when: date) -> date:
     return when.replace(year=when.year + when.month // 12, month=when.month % 12 + 1, day=1)
+
+
+def _is_learning(park: Park) -> bool:
+    """Whether firms appraise by anything but fixed shares and last year's prices, or learn how to play."""
+    agents, on = park.agents, park.mechanisms
+    learns = agents.learning is not None and on.learning
+    plays = agents.conduct is not None and on.conduct
+    return learns or plays or agents.contracts.hold_up.value > 0.0

@@ -14,10 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ecopark.agents.kinds import firm_kind, participant_kind
 from ecopark.errors import DomainError, MarketError, Problem, ScenarioError
+from ecopark.extend import load_extensions
 from ecopark.flows.ledger import Carrier
 from ecopark.market.accounts import build_accounts
 from ecopark.market.contract import Contract
+from ecopark.market.discovery import discovery_rule
 from ecopark.market.protocols import protocol
 from ecopark.model import ParkModel
 from ecopark.run import Run
@@ -92,20 +95,34 @@ def _no_collection() -> Iterator[None]:
 
 
 def check_rules(scenario: Scenario) -> None:
-    """Assert that every rule a scenario names is known to the program.
+    """Load a scenario's extensions, and assert that every rule it names is known to the program.
 
     Raises
     ------
     ScenarioError
-        Naming the field, the nearest and all known names.
+        Naming each field, the nearest and all known names.
     """
-    field = "agents.negotiation.protocol"
-    try:
-        protocol(scenario.park.agents.negotiation.protocol)
-    except MarketError as unknown:
-        raise ScenarioError(
-            [Problem(str(scenario.path or scenario.name), 0, field, str(unknown))]
-        ) from unknown
+    park = scenario.park
+    load_extensions(scenario.path.parent if scenario.path else None, park.extensions)
+    named: list[tuple[str, Callable[[str], object], str]] = [
+        ("agents.negotiation.protocol", protocol, park.agents.negotiation.protocol),
+        ("agents.discovery.rule", discovery_rule, park.agents.discovery.rule),
+    ]
+    named += [
+        (f"agents.others.{name}.kind", participant_kind, other.kind)
+        for name, other in park.agents.others.items()
+    ]
+    named += [
+        (f"firms.{name}.behaviour.rule", firm_kind, firm.behaviour.rule) for name, firm in park.firms.items()
+    ]
+    problems = []
+    for field, find, rule in named:
+        try:
+            find(rule)
+        except MarketError as unknown:
+            problems.append(Problem(str(scenario.path or scenario.name), 0, field, str(unknown)))
+    if problems:
+        raise ScenarioError(problems)
 
 
 def feasible_pairs(scenario: Scenario) -> pd.DataFrame:

@@ -50,10 +50,19 @@ class Actor(mesa.Agent):  # type: ignore[misc]
         return frozenset(c.taker if c.giver == self.name else c.giver for c in running)
 
     def _invest(self, contract: Contract) -> None:
-        terms, now = contract.appraisal, self.model.env.now
+        world: World = self.model
+        now, trenches = world.env.now, world.appraiser.trenches
+        trenches.price(contract)
+        owed, shared = trenches.join(contract, now)
+        if owed > 0.0:
+            detail = f"{shared:.3g} km beside others"
+            world.log("trench shared", contract.giver, contract.taker, contract.synergy, detail)
         contract.builds.append(now)
+        terms = contract.appraisal
         if terms.capital > 0.0:
-            shares = (-terms.capital, 0.0) if terms.giver_invests else (0.0, -terms.capital)
+            # What goes to those who dug before is booked with them.
+            paid = owed - terms.capital
+            shares = (paid, 0.0) if terms.giver_invests else (0.0, paid)
             contract.payments.append((now, "investment", *shares))
 
     def _lose(self, idea: Idea, reason: str) -> None:

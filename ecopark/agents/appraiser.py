@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecopark.agents.promises import Promises
+from ecopark.agents.trenches import Trenches
 from ecopark.calendar import Calendar
 from ecopark.flows.columns import Columns
-from ecopark.market.appraisal import Appraisal, read_value, running_costs
+from ecopark.market.appraisal import Appraisal, Route, read_value, running_costs
 from ecopark.market.choice import value_outlet, value_pair
 from ecopark.market.contract import Contract
 from ecopark.market.investment import per_year
@@ -49,6 +50,8 @@ class Appraiser(Promises):
         super().__init__(park, columns, pairs, calendar)
         self.prices = prices
         self._options = compile_options(park, pairs, calendar)
+        #: Where pipes lie side by side; empty for ever where no mode has a trench.
+        self.trenches = Trenches(park, columns)
         behaviours = [park.firms[name].behaviour for name in columns.firms]
         # Hurdle rate (1/yr), longest payback (day) and risk aversion of each firm.
         self._conduct = [
@@ -100,26 +103,44 @@ class Appraiser(Promises):
             free = np.maximum(need - self.committed[:, into], 0.0)
             wanted = np.minimum(free, self._blending_limit(into, way, need))
         cost = self._deal_cost(trust, transaction_factor)
-        ground = self._ground(out, float(pairs.distance[pair]), now, trust)
+        ground = self._ground(out, now, trust)
         options = self._options.of_way(way)
-        rows = self._options.rows[options]
+        rows, firm = self._options.rows[options], c.port_firm
+        laid = self.trenches.lay_out(
+            int(firm[out]), int(firm[into]), float(pairs.distance[pair]), rows["trench"]
+        )
+        rows = rows[laid.option]
         values, rates = np.zeros(rows.size, dtype=VALUE), np.zeros((rows.size, self.window))
         best = value_pair(
             rows,
-            self._options.costs[now, options],
+            self._options.costs[now, options][laid.option],
             self._side(out, self._unit_cost(out, now), then, cost),
             self.free_rate(out, then),
             self._side(into, value, then, cost),
             wanted,
             ground,
+            laid.courses,
             self._days_now(now),
             values,
             rates,
         )
         if best < 0:
             return Appraisal("quality")
-        mode = self._options.modes[options.start + best]
-        return read_value(values[best], rates[best], mode, self._burden(out), ground)
+        mode = self._options.modes[options.start + laid.number(best)]
+        course = laid.stops[best], float(laid.courses.length[best])
+        return read_value(values[best], rates[best], mode, self._burden(out), ground, course)
+
+    # ------------------------------------------------------------------ what is in the ground
+    def promise(self, contract: Contract) -> None:
+        """Enter an agreement in the book; a pipe taken over stays where it lies."""
+        super().promise(contract)
+        if np.isfinite(contract.built):
+            self.trenches.settle(contract)
+
+    def withdraw(self, contract: Contract) -> None:
+        """Take an agreement out of the book, and its pipe out of the trenches in use."""
+        super().withdraw(contract)
+        self.trenches.leave(contract)
 
     def _side(self, port: int, unit_value: float, then: int, deal_cost: float) -> Side:
         c = self.columns
@@ -127,10 +148,9 @@ class Appraiser(Promises):
         hurdle_rate, payback, aversion = self._conduct[c.port_firm[port]]
         return Side(unit_value, grade, pressure, hurdle_rate, payback, aversion, deal_cost)
 
-    def _ground(self, out: int, length: float, now: int, trust: float) -> Ground:
+    def _ground(self, out: int, now: int, trust: float) -> Ground:
         burden = self._burden(out)
         return Ground(
-            length=length,
             approach=self.park.layout.approach.value,
             reliability=self.park.agents.contracts.reliability.value,
             risk=self._refusal[self.columns.port_resource[out]] + 0.5 * (1.0 - trust),
@@ -242,7 +262,7 @@ class Appraiser(Promises):
                 spare,
                 sides,
                 wanted,
-                self._ground(out, 0.0, now, 0.0),
+                self._ground(out, now, 0.0),
                 self._days_now(now),
                 total,
             )
@@ -262,7 +282,7 @@ class Appraiser(Promises):
             wanted[k] = np.minimum(wanted[k], own)
         return np.asarray(wanted)
 
-    def obstacle(self, pair: int, mode: str, period: int) -> bool:
+    def obstacle(self, pair: int, mode: str, period: int, route: Route | None = None) -> bool:
         """Whether physics or quality forbids a pair in a period, its grades being what they are.
 
         Parameters
@@ -270,6 +290,8 @@ class Appraiser(Promises):
         pair : int
         mode : str
         period : int
+        route : Route or None
+            Way of its pipe; None for that between the two sites.
 
         Returns
         -------
@@ -281,7 +303,7 @@ class Appraiser(Promises):
         return bool(
             is_hindered(
                 options.rows[of_way.start + options.modes[of_way].index(mode)],
-                float(pairs.distance[pair]),
+                float(pairs.distance[pair]) if route is None else route.length,
                 float(c.grade[period, out]),
                 float(c.grade[period, into]),
                 (float(self._pressure[out]), float(self._pressure[into])),

@@ -10,15 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecopark.agents.appraiser import Appraiser
-from ecopark.flows.columns import Columns
+from ecopark.agents.bonds import Bonds
 from ecopark.flows.kernel import Links
 from ecopark.market.contract import Contract
-from ecopark.market.pairs import Pairs
-from ecopark.market.trust import break_trust, update_trust
-from ecopark.scenario.types import Trust
-
-# Trust of firms tied by more than business from the start. [M]
-_TIE = 0.8
 
 
 class Exchanges:
@@ -37,6 +31,8 @@ class Exchanges:
         Place in `all` and pair of firms of each contract in operation.
     promised : ndarray of float, shape (M, L), unit/day
         Quantity each promises, by period of the year.
+    take_or_pay : ndarray of float, shape (L,), 1
+        Share of it that each taker pays for at least.
     """
 
     def __init__(self, appraiser: Appraiser, bonds: Bonds) -> None:
@@ -48,10 +44,12 @@ class Exchanges:
         self.number = np.zeros(0, dtype=np.int64)
         self.bond = np.zeros(0, dtype=np.int64)
         self.promised = np.zeros((appraiser.window, 0))
+        self.take_or_pay = np.zeros(0)
         self._opened, self._closed = np.zeros(0), np.zeros(0)
         self._possible = np.zeros(0, dtype=bool)
         self._blends: dict[tuple[int, int], int] = {}
         self._links = _no_links()
+        self._blend = self._links.blend
         grade = np.nan_to_num(appraiser.columns.grade)
         #: Ports whose grade changes at the start of a period.
         self._regraded = np.concatenate(
@@ -90,28 +88,39 @@ class Exchanges:
             Served in the order of seniority, then of name.
         """
         gone = self._closed <= bounds[0]
+        changed = bool(gone.any()) or bool(self._fresh)
         if gone.any():
             self._keep(~gone)
         if self._fresh:
             self._append(sorted(self._fresh, key=lambda c: (c.spans[-1][0], c.synergy)), period)
             self._fresh = []
         if self._some_regraded[period]:
-            changed = self._regraded[period]
-            for j in np.flatnonzero(changed[self._links.out_port] | changed[self._links.in_port]).tolist():
+            regraded = self._regraded[period]
+            touched = regraded[self._links.out_port] | regraded[self._links.in_port]
+            for j in np.flatnonzero(touched).tolist():
                 self._possible[j] = self._is_possible(self.all[self.number[j]], period)
-        overlap = np.minimum(bounds[1:, None], self._closed) - np.maximum(bounds[:-1, None], self._opened)
-        active = np.clip(overlap, 0.0, None) / np.diff(bounds)[:, None] * self._possible
+        if changed:
+            # The kernel counts what shares a blending limit in columns numbered from 0.
+            self._blend = np.unique(self._links.blend, return_inverse=True)[1]
+        return self._links._replace(blend=self._blend, active=self._active(bounds))
+
+    def _active(self, bounds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Share of each segment in which each link works. ndarray of float, shape (S, L), 1."""
         self._cuts = [cut for cut in self._cuts if cut[2] > bounds[0]]
+        throughout = (self._opened <= bounds[0]) & (self._closed >= bounds[-1])
+        if throughout.all() and not self._cuts:
+            return np.repeat(self._possible[None, :].astype(np.float64), bounds.size - 1, axis=0)
+        span = np.diff(bounds)[:, None]
+        overlap = np.minimum(bounds[1:, None], self._closed) - np.maximum(bounds[:-1, None], self._opened)
+        active = np.clip(overlap, 0.0, None) / span * self._possible
         for number, start, end in self._cuts:
             rows = self.number == number
             # Only time in which the link would have worked is lost to it.
             until = np.minimum(np.minimum(bounds[1:, None], self._closed[rows]), end)
             since = np.maximum(np.maximum(bounds[:-1, None], self._opened[rows]), start)
-            down = np.clip(until - since, 0.0, None) / np.diff(bounds)[:, None]
+            down = np.clip(until - since, 0.0, None) / span
             active[:, rows] = np.maximum(active[:, rows] - down, 0.0)
-        # The kernel counts what shares a blending limit in columns numbered from 0.
-        blend = np.unique(self._links.blend, return_inverse=True)[1]
-        return self._links._replace(blend=blend, active=active)
+        return np.asarray(active)
 
     def _append(self, contracts: list[Contract], period: int) -> None:
         terms = [c.appraisal for c in contracts]
@@ -132,6 +141,7 @@ class Exchanges:
         self.number = np.append(self.number, [c.number for c in contracts])
         self.bond = np.append(self.bond, [self._bonds.number(c.giver, c.taker) for c in contracts])
         self.promised = np.column_stack([self.promised, *(t.rate for t in terms)])
+        self.take_or_pay = np.append(self.take_or_pay, [c.take_or_pay for c in contracts])
         spans = np.array([c.spans[-1] for c in contracts])
         self._opened, self._closed = (
             np.append(self._opened, spans[:, 0]),
@@ -142,7 +152,7 @@ class Exchanges:
     def _keep(self, rows: NDArray[np.bool_]) -> None:
         self._links = Links._make([column[..., rows] for column in self._links])
         self.number, self.bond = self.number[rows], self.bond[rows]
-        self.promised = self.promised[:, rows]
+        self.promised, self.take_or_pay = self.promised[:, rows], self.take_or_pay[rows]
         self._opened, self._closed = self._opened[rows], self._closed[rows]
         self._possible = self._possible[rows]
 
@@ -152,81 +162,11 @@ class Exchanges:
 
     def _is_possible(self, contract: Contract, period: int) -> bool:
         """Physics today: a plant may have changed its temperature or quality since."""
-        return not self._appraiser.obstacle(contract.pair, contract.appraisal.mode, period)
+        terms = contract.appraisal
+        return not self._appraiser.obstacle(contract.pair, terms.mode, period, terms.route)
 
 
 def _no_links() -> Links:
     """Columns of no link at all."""
     none, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
     return Links(none, none, nothing, nothing, nothing, none, nothing, np.zeros((0, 0)))
-
-
-class Bonds:
-    """Trust between firms that could deal with each other; the rules are those of ``market.trust``.
-
-    Parameters
-    ----------
-    initial : float, 1
-        Trust of two strangers.
-    tied : set of (str, str)
-        Pairs of firms that know each other well.
-    columns : Columns
-    pairs : Pairs
-
-    Attributes
-    ----------
-    firms : ndarray of int, shape (B, 2), 1
-        The two firms of each bond, the smaller number first.
-    level : ndarray of float, shape (B,), 1
-        Trust.
-    of_pair : ndarray of int, shape (K,), 1
-        Bond of each candidate pair.
-    """
-
-    def __init__(self, initial: float, tied: set[tuple[str, str]], columns: Columns, pairs: Pairs) -> None:
-        self._count = len(columns.firms)
-        self._index = {name: i for i, name in enumerate(columns.firms)}
-        ends = np.sort(
-            np.column_stack([columns.port_firm[pairs.out_port], columns.port_firm[pairs.in_port]]), axis=1
-        )
-        self._codes, self.of_pair = np.unique(ends[:, 0] * self._count + ends[:, 1], return_inverse=True)
-        self.firms = np.column_stack([self._codes // max(self._count, 1), self._codes % max(self._count, 1)])
-        self.level = np.full(self._codes.size, initial)
-        for first, second in sorted(tied):
-            self.level[self._codes == self._code(first, second)] = _TIE
-
-    def _code(self, first: str, second: str) -> int:
-        low, high = sorted((self._index[first], self._index[second]))
-        return low * self._count + high
-
-    def number(self, first: str, second: str) -> int:
-        """Column of a pair of firms that could deal with each other."""
-        return int(np.searchsorted(self._codes, self._code(first, second)))
-
-    def between(self, first: str, second: str) -> float:
-        """Trust between two firms, 0 to 1."""
-        return float(self.level[self.number(first, second)])
-
-    def learn(
-        self, bond: NDArray[np.int64], kept: NDArray[np.float64], years: NDArray[np.float64], rules: Trust
-    ) -> None:
-        """Let trust follow what was delivered.
-
-        Parameters
-        ----------
-        bond : ndarray of int, shape (L,), 1
-            Pair of firms of each exchange.
-        kept : ndarray of float, shape (L,), 1
-            Share delivered of what was promised; a pair with several exchanges learns from their mean.
-        years : ndarray of float, shape (L,), yr
-            Time each was in operation.
-        rules : Trust
-        """
-        met, place, count = np.unique(bond, return_inverse=True, return_counts=True)
-        mean_kept = np.bincount(place, weights=kept) / count
-        time = np.bincount(place, weights=years) / count
-        self.level[met] = update_trust(self.level[met], mean_kept, rules.gain.value, rules.loss.value, time)
-
-    def betray(self, first: str, second: str, rules: Trust) -> None:
-        """Trust after a breach."""
-        self.level[self.number(first, second)] = break_trust(self.between(first, second), rules.loss.value)

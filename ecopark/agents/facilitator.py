@@ -1,4 +1,8 @@
-"""The facilitator: spreads information, lowers the cost of dealing, holds workshops."""
+"""The facilitator: spreads information, lowers the cost of dealing, holds workshops, makes plans, keeps books.
+
+What lives here: what the body does and when, and what it spends. What does not: who is a member (``members``),
+the officers who carry ideas (``practitioners``), what its help does to an idea (``support``).
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,41 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import mesa
+import numpy as np
+from numpy.typing import NDArray
 
+from ecopark.agents.acquaintance import life_of_firms
+from ecopark.agents.idea import Idea
+from ecopark.agents.members import Members
+from ecopark.agents.practitioners import Practitioners
+from ecopark.calendar import DAYS_PER_YEAR
+from ecopark.market.benefit import apparent_carbon, apparent_money
 from ecopark.scenario.types import Facilitator as FacilitatorSpec
+from ecopark.streams import keys, uniform
 
 if TYPE_CHECKING:
     from ecopark.agents.world import World
 
+_NO_BOUND = 2**31
+_Ints = NDArray[np.int64]
+_Floats = NDArray[np.float64]
+
 
 class Facilitator(mesa.Agent):  # type: ignore[misc]
-    """A body that works for the park from one date to another.
+    """A body that works for the park, or for its members, from one date to another.
 
     Parameters
     ----------
     model : World
     spec : FacilitatorSpec
+
+    Attributes
+    ----------
+    members : Members
+    staff : Practitioners or None
+        Who carry ideas; None where nobody does.
+    spent : float, money
+        So far.
     """
 
     def __init__(self, model: World, spec: FacilitatorSpec) -> None:
@@ -27,27 +52,184 @@ class Facilitator(mesa.Agent):  # type: ignore[misc]
         self.spec = spec
         self.starts = model.calendar.day(spec.from_)
         self.stops = float("inf") if spec.until is None else float(model.calendar.day(spec.until))
+        firms = model.appraiser.columns.firms
+        self.members = Members(
+            spec.members, list(firms), life_of_firms(model.appraiser), self.starts, model.run_seed
+        )
+        self._keys, self._life = keys(firms), life_of_firms(model.appraiser)
+        self._number = {name: i for i, name in enumerate(firms)}
+        self.staff = self._employ()
+        self.spent = self._granted = 0.0
+        self._workshops = 0
+        self._plan, self._plan_due = np.zeros(0, dtype=np.int64), float(self.starts)
+        self._unit_benefit, self._benefit_year = np.zeros(0), -1
+        if spec.mode == "self_organised":
+            return
+        if spec.budget is not None or spec.cost_per_practitioner is not None:
+            model.env.process(self._keep_books())
         model.env.process(self._work())
 
+    # ------------------------------------------------------------------ what its help is
     def is_working(self) -> bool:
         """Whether the facilitator works now."""
-        return bool(self.starts <= self.model.env.now < self.stops)
+        return self.spec.mode != "self_organised" and bool(self.starts <= self.model.env.now < self.stops)
+
+    def serves(self, *firms: str) -> bool:
+        """Whether it works now, and all these firms are members."""
+        return self.is_working() and all(self.members.present[self._number[name]] for name in firms)
 
     @property
     def information(self) -> float:
-        """Factor on the hazard of noticing a pair."""
+        """Factor on the hazard of noticing a pair of members."""
         return self.spec.information.value if self.is_working() else 1.0
 
     @property
     def transaction_cost(self) -> float:
-        """Factor on the cost of reaching an agreement."""
+        """Factor on the cost of reaching an agreement between members."""
         return self.spec.transaction_cost.value if self.is_working() else 1.0
 
+    def serves_pairs(self) -> NDArray[np.bool_]:
+        """Candidate pairs whose firms are both members of a body at work. ndarray of bool, shape (K,), 1."""
+        columns, pairs = self.model.appraiser.columns, self.model.appraiser.pairs
+        if not self.is_working():
+            return np.zeros(pairs.count, dtype=bool)
+        member = self.members.present[columns.port_firm]
+        return np.asarray(member[pairs.out_port] & member[pairs.in_port])
+
+    # ------------------------------------------------------------------ what is worth its while
+    def expect(self, pairs: _Ints, metric: str) -> _Floats:
+        """Expected saving of pairs a year, at a glance and at today's prices.
+
+        Parameters
+        ----------
+        pairs : ndarray of int, shape (n,), 1
+        metric : {"money", "carbon", "tonnes"}
+
+        Returns
+        -------
+        ndarray of float, shape (n,), money/yr, t CO2e/yr or t/yr
+            Tonnes are those of residuals counted in t; other streams have none.
+        """
+        appraiser = self.model.appraiser
+        quantity = self.model.scouting.quantity(pairs)
+        period = appraiser.period(self.model.env.now)
+        year = period // appraiser.window
+        if metric == "tonnes":
+            columns, park = appraiser.columns, self.model.park
+            in_tonnes = np.array([park.resources[name].unit == "t" for name in columns.resources])
+            return np.where(in_tonnes[columns.port_resource[appraiser.pairs.out_port[pairs]]], quantity, 0.0)
+        if year != self._benefit_year:
+            self._benefit_year = year
+            self._unit_benefit = self._saving(metric, period)
+        return np.asarray(self._unit_benefit[pairs] * quantity)
+
+    def _saving(self, metric: str, period: int) -> _Floats:
+        a, park = self.model.appraiser, self.model.park
+        if metric == "carbon":
+            return apparent_carbon(park, a.columns, a.pairs, a.prices, a.calendar, period)
+        return apparent_money(a.columns, a.pairs, a.prices, self.model.scouting.apparent, period)
+
+    def weigh(self, idea: Idea) -> float | None:
+        """Benefit by which an idea waits for a practitioner; None if it is not worth carrying."""
+        if self.spec.metric is None:
+            return 0.0
+        benefit = float(self.expect(np.array([idea.pair]), self.spec.metric)[0])
+        return benefit if benefit > 0.0 else None
+
+    def choose(self) -> list[int]:
+        """Pairs taken up from the plan of this year, as far as firms and practitioners have time."""
+        scouting, now = self.model.scouting, self.model.env.now
+        if self.spec.mode != "planned" or not self.is_working():
+            return []
+        ready = scouting.ready()
+        if now >= self._plan_due:
+            self._plan_due = now + self.spec.plan_every.value
+            able = ready[self.serves_pairs()[ready]]
+            benefit = self.expect(able, self.spec.metric or "money")
+            best = np.argsort(-benefit, kind="stable")
+            self._plan = able[best][benefit[best] > 0.0]
+            self.model.log("plan", detail=f"{self._plan.size} pairs")
+        queue = self._plan[np.isin(self._plan, ready)]
+        most = _NO_BOUND if self.staff is None else self.staff.free
+        chosen: list[int] = scouting.take(queue, most)
+        return chosen
+
+    # ------------------------------------------------------------------ what it does when
+    def advance(self, day: float) -> None:
+        """Let firms join and leave."""
+        if self.spec.mode == "self_organised" or day >= self.stops:
+            return
+        names = self.model.appraiser.columns.firms
+        joined, left = self.members.advance(day)
+        for event, firms in (("joined", joined), ("left", left)):
+            for firm in firms:
+                self.model.log(event, names[firm])
+
     def _work(self) -> Generator[Any, Any, None]:
-        """Hold a workshop every so often: every firm looks at its streams afresh."""
-        env = self.model.env
+        """Hold a workshop every so often."""
+        env, cost = self.model.env, self.spec.cost_per_workshop
         yield env.timeout(max(self.starts - env.now, 0.0))
         while env.now < self.stops:
-            self.model.scouting.wake_all()
-            self.model.log("workshop")
+            if cost is None or self._pay(cost.value, "a workshop"):
+                self._meet()
             yield env.timeout(self.spec.workshop_every.value)
+
+    def _meet(self) -> None:
+        """A workshop: every firm looks at its streams afresh, or members bring cards of what they have and want."""
+        world, rules = self.model, self.spec.workshop
+        if rules is None:
+            world.scouting.wake_all()
+            world.log("workshop")
+            return
+        attends = self._invite(rules.attendance)
+        columns, pairs = world.appraiser.columns, world.appraiser.pairs
+        there = attends[columns.port_firm]
+        met = np.flatnonzero(there[pairs.out_port] & there[pairs.in_port])
+        world.scouting.show_cards(met, rules.notice.value)
+        world.support.bring_together(attends)
+        world.log("workshop", detail=f"{int(attends.sum())} members")
+
+    def _invite(self, most: int) -> NDArray[np.bool_]:
+        """Members drawn for a workshop. ndarray of bool, shape (F,), 1."""
+        self._workshops += 1
+        number = np.full(self._keys.size, self._workshops, dtype=np.uint64)
+        luck = uniform(self.model.run_seed, "workshop", self._keys, number)
+        now, (opens, closes) = self.model.env.now, self._life
+        present = np.flatnonzero(self.members.present & (opens <= now) & (now < closes))
+        attends = np.zeros(self._keys.size, dtype=bool)
+        attends[present[np.argsort(luck[present], kind="stable")][:most]] = True
+        return attends
+
+    # ------------------------------------------------------------------ money
+    def _employ(self) -> Practitioners | None:
+        """As many officers as are wanted and the budget pays."""
+        spec = self.spec
+        if spec.practitioners is None:
+            return None
+        number, cost = spec.practitioners.number, spec.cost_per_practitioner
+        if spec.budget is not None and cost is not None and cost.value > 0.0:
+            number = min(number, int(spec.budget.value / cost.value + 1e-9))
+        return Practitioners(self.model, spec.practitioners, number)
+
+    def _keep_books(self) -> Generator[Any, Any, None]:
+        """At the beginning of each year the budget is granted and salaries are set aside."""
+        env, spec = self.model.env, self.spec
+        yield env.timeout(max(self.starts - env.now, 0.0))
+        while env.now < self.stops:
+            year = min(DAYS_PER_YEAR, self.stops - env.now)
+            self._granted += spec.budget.value * year if spec.budget is not None else 0.0
+            if self.staff is not None and spec.cost_per_practitioner is not None:
+                salaries = spec.cost_per_practitioner.value * self.staff.employed * year
+                self._pay(salaries, f"{self.staff.employed} practitioners")
+            yield env.timeout(DAYS_PER_YEAR)
+
+    def _pay(self, amount: float, what: str) -> bool:
+        """Spend, if the budget allows it; whether it did."""
+        # A rounding error of the day count is no reason to cancel what the budget was made for.
+        if self.spec.budget is not None and self.spent + amount > self._granted * (1.0 + 1e-9):
+            self.model.log("cancelled", detail=f"{what}: the budget is spent")
+            return False
+        self.spent += amount
+        if amount > 0.0:
+            self.model.log("spending", detail=f"{amount:.12g} {self.model.park.currency.code} for {what}")
+        return True

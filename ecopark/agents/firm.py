@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ecopark.agents.actor import Story, vary
 from ecopark.agents.idea import Idea
 from ecopark.agents.keeping import Keeping
+from ecopark.agents.kinds import register_firm
 from ecopark.agents.talks import Talks
 from ecopark.market.contract import Contract
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ecopark.agents.world import World
 
 
+@register_firm("standard")
 class Firm(Talks, Keeping):
     """One firm of the park and its decisions."""
 
@@ -55,7 +57,9 @@ class Firm(Talks, Keeping):
         port = int(world.appraiser.pairs.out_port[idea.pair])
         columns = world.appraiser.columns
         hazard = world.park.resources[columns.resources[columns.port_resource[port]]].hazard
-        granted: bool = yield from world.regulator.decide(hazard, chance)
+        granted: bool = yield from world.regulator.decide(
+            hazard, chance, pace=world.support.pace(idea, "permit")
+        )
         return granted
 
     def _build(self, idea: Idea, contract: Contract, chance: np.random.Generator) -> Story:

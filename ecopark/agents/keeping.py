@@ -9,8 +9,10 @@ from ecopark.agents.actor import Actor, Story
 from ecopark.agents.idea import Idea
 from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.market.appraisal import annuity_of
-from ecopark.market.contract import Contract, rebuild_price, review
-from ecopark.market.investment import simple_payback
+from ecopark.market.clauses import follow_index, held_up_price, value_of_trust
+from ecopark.market.conduct import reopened_price
+from ecopark.market.contract import Contract, Verdict, compensated_price, rebuild_price, review
+from ecopark.market.investment import per_year, simple_payback
 from ecopark.scenario.types import Outage
 
 if TYPE_CHECKING:
@@ -40,6 +42,11 @@ class Keeping(Actor):
 
     def _open(self, contract: Contract) -> None:
         world: World = self.model
+        rules = world.park.agents.contracts
+        if rules.kind == "take_or_pay" and contract.take_or_pay == 0.0:
+            contract.take_or_pay = rules.take_or_pay.value
+        if rules.kind == "indexed":
+            contract.index_level = self._index_level(contract)
         world.start_exchange(contract)
         for name in (contract.giver, contract.taker):
             world.firms[name].contracts.append(contract)
@@ -89,6 +96,7 @@ class Keeping(Actor):
             renewals=0,
             payments=[],
             number=-1,
+            known=None,
         )
         world.appraiser.promise(carried_on)
         world.signed.append(carried_on)
@@ -113,6 +121,7 @@ class Keeping(Actor):
     def _rebuild(self, idea: Idea, contract: Contract) -> None:
         """What was built is worn out: build it again if that pays, or end."""
         world: World = self.model
+        world.appraiser.trenches.price(contract)
         terms, investor = contract.appraisal, world.appraiser.investor(contract)
         floor, ceiling = world.appraiser.running_prices(contract.pair, terms, world.env.now)
         payback = simple_payback(terms.capital, (ceiling - floor) * terms.quantity)
@@ -128,35 +137,202 @@ class Keeping(Actor):
             self._end(idea, contract, "expired", "economics")
             return
         self._invest(contract)
-        self._reprice(idea, contract, price, "rebuilt")
+        contract.is_held_up = False
+        self._agree_on(idea, contract, price, "rebuilt", (floor, ceiling))
 
     def _review(self, idea: Idea, contract: Contract) -> None:
         """Once a year each side asks whether the contract is still worth keeping."""
+        if contract.is_left:
+            return
         world: World = self.model
         rules = world.park.agents.contracts
-        floor, ceiling = world.appraiser.running_prices(contract.pair, contract.appraisal, world.env.now)
-        years = (contract.end - world.env.now) / DAYS_PER_YEAR
+        today = world.appraiser.running_prices(contract.pair, contract.appraisal, world.env.now)
+        if rules.kind == "spot":
+            self._price_spot(idea, contract, today)
+            return
+        if contract.index_level is not None:
+            self._follow_index(idea, contract, contract.index_level)
+        if self._hold_up(idea, contract, today) or self._reopen(idea, contract, today):
+            return
+        notice = rules.notice.value if rules.notice is not None else float("inf")
         verdict = review(
-            contract.price, floor, ceiling, contract.appraisal.quantity, years, rules.penalty.value
+            contract.price,
+            *today,
+            contract.appraisal.quantity,
+            (contract.end - world.env.now) / DAYS_PER_YEAR,
+            self._penalty_share(contract),
+            self._trust_at_stake(contract, today),
+            notice / DAYS_PER_YEAR,
         )
+        for name in (contract.giver, contract.taker):
+            verdict = world.firms[name].reconsiders(contract, verdict)
+        leaver, other = self._sides(contract, verdict.giver_leaves)
         if verdict.action == "reprice":
-            self._reprice(idea, contract, verdict.price, "repriced")
+            self._agree_on(idea, contract, verdict.price, "repriced", today)
+        elif verdict.action == "leave":
+            contract.end, contract.is_left = world.env.now + notice, True
+            world.note(idea, "notice", f"by {leaver}, {notice:.0f} d")
         elif verdict.action == "breach":
             owed = -verdict.penalty if verdict.giver_leaves else verdict.penalty
             contract.payments.append((world.env.now, "penalty", owed, -owed))
-            world.betray(idea.giver, idea.taker)
+            world.betray(leaver, other)
             self._end(idea, contract, "breached", "economics")
+
+    def reconsiders(self, contract: Contract, verdict: Verdict) -> Verdict:
+        """What this firm makes of the verdict on a running contract; a rule that kinds of firms may set.
+
+        Parameters
+        ----------
+        contract : Contract
+        verdict : Verdict
+
+        Returns
+        -------
+        Verdict
+            The verdict itself where it agrees.
+        """
+        return verdict
 
     def _renew(self, idea: Idea, contract: Contract) -> None:
         """At the end of the term: a new price while both still gain, or the end."""
         world: World = self.model
-        floor, ceiling = world.appraiser.running_prices(contract.pair, contract.appraisal, world.env.now)
-        terms = contract.appraisal
-        if ceiling <= floor:
+        today = world.appraiser.running_prices(contract.pair, contract.appraisal, world.env.now)
+        # Partners who know each other's books split the gain (Nash).
+        price = compensated_price(*today)
+        if price is None or contract.is_left:
             self._end(idea, contract, "expired", "economics")
             return
-        contract.end += terms.term
+        contract.end += contract.appraisal.term
         contract.renewals += 1
         idea.renewals = contract.renewals
-        # Partners who know each other's books split the gain (Nash).
-        self._reprice(idea, contract, (floor + ceiling) / 2.0, "renewed")
+        self._agree_on(idea, contract, price, "renewed", today)
+
+    # ------------------------------------------------------------------ clauses
+    def _agree_on(
+        self, idea: Idea, contract: Contract, price: float, event: str, today: tuple[float, float]
+    ) -> None:
+        """A new price, and what both know of each other when they agree on it."""
+        self._reprice(idea, contract, price, event)
+        contract.known = today
+
+    def _price_spot(self, idea: Idea, contract: Contract, today: tuple[float, float]) -> None:
+        """Without obligation: the price of the day, or the end, at no penalty."""
+        price = compensated_price(*today)
+        if price is None:
+            self._end(idea, contract, "expired", "economics")
+        elif price != contract.price:
+            self._agree_on(idea, contract, price, "repriced", today)
+
+    def _follow_index(self, idea: Idea, contract: Contract, before: float) -> None:
+        """Move an indexed price with its index."""
+        rules = self.model.park.agents.contracts
+        contract.index_level = now = self._index_level(contract)
+        price = follow_index(contract.price, before, now, rules.pass_through.value, rules.index)
+        if price != contract.price:
+            self._reprice(idea, contract, price, "indexed")
+
+    def _index_level(self, contract: Contract) -> float:
+        """Virgin price saved, or disposal cost avoided, per unit sent: mean of the last year."""
+        world: World = self.model
+        prices, terms = world.appraiser.prices.cost, contract.appraisal
+        now = world.appraiser.period(world.env.now)
+        virgin = world.park.agents.contracts.index == "virgin"
+        port, gain = (contract.in_port, terms.keep * terms.credit) if virgin else (contract.out_port, 1.0)
+        return gain * float(prices[max(now - world.appraiser.window + 1, 0) : now + 1, port].mean())
+
+    def _hold_up(self, idea: Idea, contract: Contract, today: tuple[float, float]) -> bool:
+        """Once after something was built, the party that did not pay for it may re-open the price."""
+        world: World = self.model
+        rules, terms = world.park.agents.contracts, contract.appraisal
+        if rules.hold_up.value == 0.0 or contract.is_held_up or terms.capital <= 0.0 or not contract.builds:
+            return False
+        presser, investor = self._sides(contract, not terms.giver_invests)
+        share = rules.hold_up.value * world.opportunism(presser, investor)
+        price = held_up_price(
+            contract.price, *today, terms.giver_invests, share, self._penalty_share(contract)
+        )
+        if price == contract.price:
+            return False
+        contract.is_held_up = True
+        self._press(idea, contract, price, today, presser)
+        return True
+
+    def _reopen(self, idea: Idea, contract: Contract, today: tuple[float, float]) -> bool:
+        """An opportunist asks for more as soon as it could do better without its partner."""
+        world: World = self.model
+        terms = contract.appraisal
+        agreed = contract.known or (terms.running_floor, terms.running_ceiling)
+        gains = contract.price - today[0], today[1] - contract.price
+        penalty = self._penalty_share(contract) * max(abs(contract.price), *gains)
+        for giver_asks in (True, False):
+            asker = self._sides(contract, giver_asks)[0]
+            if not world.is_opportunist(asker):
+                continue
+            price = reopened_price(contract.price, today, agreed, giver_asks, penalty)
+            if price is not None:
+                self._press(idea, contract, price, today, asker)
+                return True
+        return False
+
+    def _press(
+        self, idea: Idea, contract: Contract, price: float, today: tuple[float, float], presser: str
+    ) -> None:
+        """A price re-opened against the contract costs trust, though less than a breach."""
+        world: World = self.model
+        self._agree_on(idea, contract, price, "re-opened", today)
+        victim = contract.taker if presser == contract.giver else contract.giver
+        world.betray(presser, victim, world.park.agents.trust.reopening.value)
+
+    def _trust_at_stake(self, contract: Contract, today: tuple[float, float]) -> tuple[float, float]:
+        """Worth of the trust that the side which loses most would forfeit: giver, taker. money."""
+        world: World = self.model
+        rules = world.park.agents.trust
+        giver_gain, taker_gain = contract.price - today[0], today[1] - contract.price
+        if rules.value.value == 0.0 or not world.park.mechanisms.trust or min(giver_gain, taker_gain) >= 0.0:
+            return 0.0, 0.0
+        leaver, other = self._sides(contract, giver_gain < taker_gain)
+        if world.is_opportunist(leaver):
+            return 0.0, 0.0
+        gains = world.firms[leaver].gains_by_partner(contract)
+        hearers = [
+            (world.trust(name, other), gains[name])
+            for name in sorted(world.firms[other].partners & gains.keys() - {leaver, other})
+        ]
+        rate = per_year(world.firms[leaver].spec.behaviour.hurdle_rate.value)
+        lost = world.trust_at_risk(leaver, other)
+        worth = rules.value.value * value_of_trust(
+            lost, gains.get(other, 0.0), hearers, rate, rules.spread.value
+        )
+        return (worth, 0.0) if leaver == contract.giver else (0.0, worth)
+
+    def gains_by_partner(self, left_out: Contract) -> dict[str, float]:
+        """Gain a year from all exchanges with each partner, one contract left out.
+
+        Parameters
+        ----------
+        left_out : Contract
+
+        Returns
+        -------
+        dict of str to float, money/yr
+        """
+        world: World = self.model
+        gains: dict[str, float] = {}
+        for held in self.contracts:
+            if held is left_out or not held.is_running:
+                continue
+            floor, ceiling = world.appraiser.running_prices(held.pair, held.appraisal, world.env.now)
+            gives = held.giver == self.name
+            margin = held.price - floor if gives else ceiling - held.price
+            partner = held.taker if gives else held.giver
+            gains[partner] = gains.get(partner, 0.0) + margin * held.appraisal.quantity
+        return gains
+
+    def _penalty_share(self, contract: Contract) -> float:
+        agreed = contract.penalty_share
+        return float(self.model.park.agents.contracts.penalty.value) if agreed is None else agreed
+
+    @staticmethod
+    def _sides(contract: Contract, giver_first: bool) -> tuple[str, str]:
+        """The two parties, the giver first or second."""
+        return (contract.giver, contract.taker) if giver_first else (contract.taker, contract.giver)

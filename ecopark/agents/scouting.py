@@ -6,21 +6,28 @@ thresholds drawn for it. The formulas are those of ``market.discovery``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from ecopark.agents.appraiser import Appraiser
-from ecopark.agents.exchanges import Bonds
+from ecopark.agents.bonds import Bonds
+from ecopark.agents.surroundings import find_neighbours, number_versions
 from ecopark.calendar import DAYS_PER_YEAR
-from ecopark.market.discovery import burden_attention, choose_in_turn, cost_shock, pair_hazard
+from ecopark.market.acquaintance import hazard_of_chance
+from ecopark.market.discovery import (
+    PairView,
+    PortView,
+    Sighting,
+    burden_attention,
+    choose_in_turn,
+    cost_shock,
+    discovery_rule,
+    list_ready,
+)
 from ecopark.market.pairs import UNSEEN, apparent_terms
 from ecopark.market.prices import Prices
-from ecopark.scenario.geometry import project
 from ecopark.streams import keys, uniform
 
 # A stream all but promised is not looked at: this share of it must be free, and more for two
@@ -29,6 +36,13 @@ _WORTH_A_LOOK = 0.05
 _WORTH_EXTENDING = 0.25
 # Success next door counts as half a shock. [M]
 _NEIGHBOUR = 0.5
+
+
+class Sift(Protocol):
+    """Says which of some pairs deserve attention."""
+
+    def __call__(self, pairs: NDArray[np.int64], /) -> NDArray[np.bool_]:
+        """Answer for each pair. ndarray of bool, shape (n,), 1."""
 
 
 class Scouting:
@@ -55,19 +69,37 @@ class Scouting:
         self.threshold = self._draw(slice(None))
         #: Projects each firm could still take up. ndarray of int, shape (F,), 1.
         self.room = np.array([appraiser.park.firms[name].behaviour.attention for name in columns.firms])
+        #: Exchanges each firm has in operation. ndarray of int, shape (F,), 1.
+        self.exchanges = np.zeros(len(columns.firms), dtype=np.int64)
+        self._rule = discovery_rule(self._spec.rule)
         self._ends = (columns.port_firm[pairs.out_port], columns.port_firm[pairs.in_port])
         self.trigger = np.zeros(len(columns.ports))
         self._shocks = cost_shock(prices.cost, appraiser.window)
         self._seen = np.zeros(len(columns.ports), dtype=bool)
-        self._openness = np.array(
-            [appraiser.park.firms[columns.firms[f]].behaviour.openness.value for f in columns.port_firm]
+        self.open_up(
+            np.array([appraiser.park.firms[name].behaviour.openness.value for name in columns.firms])
         )
         self._reach = self._yearly_mean()
-        self._apparent = apparent_terms(appraiser.park, pairs, appraiser.calendar.start)
+        #: Terms of all pairs at a glance.
+        self.apparent = apparent_terms(appraiser.park, pairs, appraiser.calendar.start)
         self._glance, self._glance_year = np.zeros(pairs.count), -1
-        self._near = _neighbours(appraiser, self._spec.distance.value)
+        self._attention = np.zeros(len(columns.ports))
+        self._recipe = number_versions(columns.coefficient, columns.imported)
+        self._promised_at = (-1, -1)
+        self._promised = np.zeros(0), np.zeros(0)
+        self._ports: PortView | None = None
+        self._day = 0.0
+        self._cards: NDArray[np.float64] | None = None
+        self._near = find_neighbours(appraiser, self._spec.distance.value)
 
-    def look(self, day: float, next_day: float, information: float, bonds: Bonds) -> list[int]:
+    def look(
+        self,
+        day: float,
+        next_day: float,
+        information: float | NDArray[np.float64],
+        bonds: Bonds,
+        sift: Sift | None = None,
+    ) -> list[int]:
         """Pairs noticed by now that both firms have attention for, in order of their names.
 
         Where attention is short, the pair that has been known longest goes first.
@@ -75,10 +107,12 @@ class Scouting:
         Parameters
         ----------
         day, next_day : float, day
-        information : float, 1
-            Level of information in the park.
+        information : float or ndarray of float, shape (K,), 1
+            Level of information in the park, or of each pair; a pair at 0 is not noticed at all.
         bonds : Bonds
             Trust between firms.
+        sift : callable, optional
+            Which of some pairs deserve attention; the others are let go before anybody spends any.
 
         Returns
         -------
@@ -88,34 +122,137 @@ class Scouting:
         if not pairs.count:
             return []
         period = self._appraiser.period(day)
-        self._feel(period, day, next_day)
-        open_rate, share, attention = self._attention(period, day)
-        out, into = pairs.out_port, pairs.in_port
-        both = 1.0 - (1.0 - attention[out]) * (1.0 - attention[into])
-        both = both * np.sqrt(self._openness[out] * self._openness[into])
-        hazard = pair_hazard(
-            self._spec.base.value,
-            pairs.distance,
-            self._spec.distance.value,
-            bonds.level[bonds.of_pair],
-            self._spec.social.value,
-            information,
-            both,
-            self.trigger[out] + self.trigger[into],
-        )
-        needed = np.where(self.links > 0, _WORTH_EXTENDING, _WORTH_A_LOOK)
-        ready = (np.minimum(share[out], share[into]) > needed) & (self.available_from <= day)
-        ready &= self._looks_worthwhile(period, open_rate)
         visible = self._appraiser.is_in_sight(slice(None), day)
-        ready &= visible[out] & visible[into]
-        self.gathered += np.where(ready, hazard * (next_day - day), 0.0)
-        noticed = np.flatnonzero((self.gathered >= self.threshold) & ready)
-        longest_known = np.argsort(self.threshold[noticed] - self.gathered[noticed], kind="stable")
-        queue = noticed[longest_known]
+        self._feel(period, next_day - day, visible)
+        self._view(period, day, visible)
+        ready = self.ready()
+        if isinstance(information, np.ndarray):
+            information = information[ready]
+            ready, information = ready[information > 0.0], information[information > 0.0]
+        out, into = pairs.out_port[ready], pairs.in_port[ready]
+        both = 1.0 - (1.0 - self._attention[out]) * (1.0 - self._attention[into])
+        both = both * self._openness[ready]
         giver, taker = self._ends
-        chosen = queue[choose_in_turn(giver[queue], taker[queue], self.room)]
-        self._begin(chosen)
-        return sorted(int(pair) for pair in chosen)
+        seen = Sighting(
+            day=day,
+            base=self._spec.base.value,
+            distance=pairs.distance[ready],
+            reach=self._spec.distance.value,
+            tie=bonds.level[bonds.of_pair[ready]],
+            social=self._spec.social.value,
+            information=information,
+            attention=both,
+            trigger=self.trigger[out] + self.trigger[into],
+            giver=giver[ready],
+            taker=taker[ready],
+            exchanges=self.exchanges,
+        )
+        hazard = self._rule(seen)
+        gathered = self.gathered[ready] + hazard * (next_day - day)
+        if self._cards is not None:
+            gathered += self._cards[ready]
+            self._cards = None
+        self.gathered[ready] = gathered
+        waiting = self.threshold[ready] - gathered
+        known = waiting <= 0.0
+        longest_known = np.argsort(waiting[known], kind="stable")
+        queue = ready[known][longest_known]
+        return self.take(queue, sift=sift)
+
+    def open_up(self, openness: NDArray[np.float64]) -> None:
+        """Let firms be as ready to talk as this from now on.
+
+        Parameters
+        ----------
+        openness : ndarray of float, shape (F,), 1
+            Of each firm, 0 to 1.
+        """
+        giver, taker = self._ends
+        self._openness = np.sqrt(openness[giver] * openness[taker])
+
+    def take(self, queue: NDArray[np.int64], most: int = 2**31, sift: Sift | None = None) -> list[int]:
+        """Take pairs up one after the other, as long as both firms have attention left.
+
+        Parameters
+        ----------
+        queue : ndarray of int, shape (n,), 1
+            Pairs that may be noticed, in the order in which they have their turn.
+        most : int, 1
+            Pairs taken up in all.
+        sift : callable, optional
+            Asked about pairs whose turn it is; the turn of one that deserves no attention goes to others.
+
+        Returns
+        -------
+        list of int
+            In order of their names.
+        """
+        giver, taker = self._ends
+        taken: list[int] = []
+        while queue.size:
+            chosen = queue[choose_in_turn(giver[queue], taker[queue], self.room, most - len(taken))]
+            if not chosen.size:
+                break
+            self._begin(chosen)
+            worth = np.ones(chosen.size, dtype=bool) if sift is None else sift(chosen)
+            taken += chosen[worth].tolist()
+            if worth.all():
+                break
+            self._let_go(chosen[~worth])
+            queue = queue[~np.isin(queue, chosen)]
+        return sorted(taken)
+
+    def ready(self) -> NDArray[np.int64]:
+        """Pairs that could be noticed as things stood when all were last looked at.
+
+        Returns
+        -------
+        ndarray of int, shape (n,), 1
+        """
+        assert self._ports is not None, "nobody has looked yet"
+        pairs = self._appraiser.pairs
+        view = PairView(
+            pairs.out_port, pairs.in_port, self.available_from, self.links, self._glance, self.apparent.gain,
+            self.apparent.effort,
+        )  # fmt: skip
+        ready = list_ready(view, self._ports, self._day, _WORTH_A_LOOK, _WORTH_EXTENDING, DAYS_PER_YEAR)
+        return np.asarray(ready, dtype=np.int64)
+
+    def quantity(self, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What could flow at a glance, as things stood when all were last looked at.
+
+        Parameters
+        ----------
+        pairs : ndarray of int, shape (n,), 1
+
+        Returns
+        -------
+        ndarray of float, shape (n,), unit/yr
+        """
+        assert self._ports is not None, "nobody has looked yet"
+        columns, rate = self._appraiser.pairs, self._ports.open_rate
+        gain = self.apparent.gain[pairs]
+        met = rate[columns.in_port[pairs]] / np.where(gain >= UNSEEN, 1.0, gain)
+        return np.asarray(np.minimum(rate[columns.out_port[pairs]], met) * DAYS_PER_YEAR)
+
+    def show_cards(self, pairs: NDArray[np.int64], chance: float) -> None:
+        """Members lay down what they have and want: each pair among them is noticed with a chance.
+
+        Parameters
+        ----------
+        pairs : ndarray of int, shape (n,), 1
+        chance : float, 1
+            0 to 1. A chance p is the hazard ``-ln(1 - p)`` at once, weighed at the next look.
+        """
+        if self._cards is None:
+            self._cards = np.zeros(self._appraiser.pairs.count)
+        self._cards[pairs] += hazard_of_chance(chance)
+
+    def _let_go(self, pairs: NDArray[np.int64]) -> None:
+        """Nobody spends attention on some pairs after all; they may be noticed again after a while."""
+        for ends in self._ends:
+            np.add.at(self.room, ends[pairs], 1)
+        self.available_from[pairs] = self._day + self._spec.retry.value
 
     def _begin(self, pairs: NDArray[np.int64]) -> None:
         """Pairs are being worked on: they are not noticed again until released."""
@@ -142,12 +279,18 @@ class Scouting:
 
     def extend(self, pair: int, day: float) -> None:
         """An exchange operates: the pair may be noticed again for what is still left."""
-        self.links[pair] += 1
+        self._count(pair, 1)
         self.available_from[pair] = day + self._spec.retry.value
 
     def contract(self, pair: int) -> None:
         """An exchange of the pair has ended."""
-        self.links[pair] -= 1
+        self._count(pair, -1)
+
+    def _count(self, pair: int, change: int) -> None:
+        """Exchanges of a pair and of its firms."""
+        self.links[pair] += change
+        for ends in self._ends:
+            self.exchanges[ends[pair]] += change
 
     def celebrate(self, out_port: int, in_port: int) -> None:
         """A new exchange operates: the streams of both firms' neighbours get more attention."""
@@ -157,6 +300,17 @@ class Scouting:
     def wake_all(self) -> None:
         """A workshop: every stream gets the attention of a shock."""
         self._shake(slice(None), 1.0)
+
+    def shake(self, ports: Any) -> None:
+        """Something has struck some streams: they get the attention of a shock."""
+        self._shake(ports, 1.0)
+
+    def expect_anew(self) -> None:
+        """What can be expected of the streams has changed."""
+        columns = self._appraiser.columns
+        self._reach = self._yearly_mean()
+        self._recipe = number_versions(columns.coefficient, columns.imported)
+        self._promised_at = (-1, -1)
 
     def _shake(self, ports: Any, share: float) -> None:
         """Add attention; many shocks at once are felt as one."""
@@ -172,29 +326,28 @@ class Scouting:
         parts = (*(part[pairs] for part in self._address), self.attempt[pairs])
         return np.asarray(-np.log(uniform(self._seed, "discovery", *parts)))
 
-    def _feel(self, period: int, day: float, next_day: float) -> None:
+    def _feel(self, period: int, days: float, visible: NDArray[np.bool_]) -> None:
         """Let triggers fade, then add shocks of cost and streams just announced."""
-        self.trigger *= np.exp(-(next_day - day) / self._spec.memory.value)
-        visible = self._appraiser.is_in_sight(slice(None), day)
-        fresh = visible & ~self._seen
-        self._seen |= visible
-        self._shake(self._shocks[period] | fresh, 1.0)
+        self.trigger *= np.exp(-days / self._spec.memory.value)
+        shaken = self._shocks[period] | (visible & ~self._seen)
+        if shaken.any():
+            self._seen |= visible
+            self._shake(shaken, 1.0)
 
-    def _looks_worthwhile(self, period: int, open_rate: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Pairs whose yearly value at a glance exceeds the effort of agreeing, spread over a term.
+    def _view(self, period: int, day: float, visible: NDArray[np.bool_]) -> None:
+        """Look at every stream, and once a year at prices: what makes a pair worthwhile at a glance.
 
-        Prices are looked at once a year. What a feed-driven plant would make of a residual cannot
-        be seen at a glance.
+        What a feed-driven plant would make of a residual cannot be seen at a glance.
         """
-        pairs = self._appraiser.pairs
+        open_rate, share, self._attention = self._weigh(period, day)
+        self._ports = PortView(open_rate, share, visible)
+        self._day = day
         year = period // self._appraiser.window
         if year != self._glance_year:
             self._glance_year = year
-            cost = self._prices.cost[period]
-            value = self._apparent.gain * cost[pairs.in_port] + cost[pairs.out_port] - self._apparent.cost
+            pairs, cost = self._appraiser.pairs, self._prices.cost[period]
+            value = self.apparent.gain * cost[pairs.in_port] + cost[pairs.out_port] - self.apparent.cost
             self._glance = np.where(self._appraiser.columns.is_feed[pairs.in_port], UNSEEN, value)
-        quantity = np.minimum(open_rate[pairs.out_port], open_rate[pairs.in_port] / self._apparent.gain)
-        return np.asarray(self._glance * quantity * DAYS_PER_YEAR > self._apparent.effort)
 
     def _yearly_mean(self) -> NDArray[np.float64]:
         """Mean expected rate over the year from each period on. ndarray, shape (T, N), unit/day."""
@@ -204,16 +357,29 @@ class Scouting:
         first = last - window
         return np.asarray((total[last] - total[first]) / window)
 
-    def _attention(self, period: int, day: float) -> tuple[NDArray[np.float64], ...]:
+    def _promises(self, period: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Yearly mean promised by port, and what feed-driven plants could still promise in a period.
+
+        Both are worked out anew only when an agreement or a recipe has changed.
+        """
+        key = (self._appraiser.agreements, int(self._recipe[period]))
+        if key != self._promised_at:
+            self._promised_at = key
+            promised = self._appraiser.committed.mean(axis=0)
+            left = np.maximum(self._appraiser.fed_rate(period) - promised, 0.0)
+            self._promised = promised, left
+        return self._promised
+
+    def _weigh(self, period: int, day: float) -> tuple[NDArray[np.float64], ...]:
         """Rate and share of each port still open, and the attention its cost earns it."""
         columns = self._appraiser.columns
         ahead = self._appraiser.period(day + self._spec.foresight.value)
         # Of a need, only what residuals may serve is open.
         rate = np.maximum(self._reach[period], self._reach[ahead]) * columns.max_share
-        promised = self._appraiser.committed.mean(axis=0)
+        promised, fed = self._promises(ahead)
         open_rate = np.maximum(rate - promised, 0.0)
         # A feed-driven plant offers what it has been promised itself, not what it could make.
-        open_rate = np.minimum(open_rate, np.maximum(self._appraiser.fed_rate(ahead) - promised, 0.0))
+        open_rate = np.minimum(open_rate, fed)
         share = np.divide(open_rate, rate, out=np.zeros_like(rate), where=rate > 0.0)
         cost = self._prices.cost[period] * open_rate * DAYS_PER_YEAR
         half = self._spec.burden
@@ -222,19 +388,3 @@ class Scouting:
         # A feed-driven process lives on what it is given: it looks as hard as it stands idle.
         attention = np.where(columns.is_feed, share, attention)
         return open_rate, share, attention
-
-
-def _neighbours(appraiser: Appraiser, reach: float) -> Callable[[int], NDArray[np.int64]]:
-    """Look-up of the ports of all firms within reach of a firm, each worked out once."""
-    columns, layout = appraiser.columns, appraiser.park.layout
-    plane = project(columns.site, layout)
-    tree = cKDTree(plane)
-    by_firm = np.argsort(columns.port_firm, kind="stable")
-    first = np.searchsorted(columns.port_firm[by_firm], np.arange(len(columns.firms) + 1))
-
-    @cache
-    def near(firm: int) -> NDArray[np.int64]:
-        firms = sorted(tree.query_ball_point(plane[firm], reach / layout.detour.value))
-        return np.concatenate([by_firm[first[f] : first[f + 1]] for f in firms])
-
-    return near

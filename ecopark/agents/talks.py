@@ -1,6 +1,7 @@
 """Talks: a firm screens an idea, negotiates and signs.
 
-What a pair is worth is asked of the appraiser, how a price is found of a protocol in ``market``.
+What a pair is worth is asked of the appraiser, how a price is found of a protocol in ``market``, what else
+the two bring to the table of ``leverage``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from ecopark.agents.idea import Idea
 from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.market.appraisal import Appraisal
 from ecopark.market.contract import Contract
+from ecopark.market.package import Package
 from ecopark.market.protocols import Bargain, protocol
 
 if TYPE_CHECKING:
@@ -28,27 +30,60 @@ class Talks(Actor):
         """Screen and negotiate, which takes the attention of both firms."""
         world: World = self.model
         env, rules = world.env, world.park.agents.negotiation
-        yield env.timeout(vary(chance, rules.screening.value))
-        appraisal = self._appraise(idea)
+        yield from world.support.begin(idea)
+        yield env.timeout(vary(chance, rules.screening.value) * world.support.pace(idea, "screening"))
+        missing = world.support.screen(idea)
+        if missing:
+            self._lose(idea, missing)
+            return None
+        appraisal, package = world.leverage.settle_terms(idea, self._appraise(idea))
         idea.mode = appraisal.mode
         if appraisal.reason:
             self._lose(idea, appraisal.reason)
             return None
+        unwilling = self._ask_both(idea, appraisal)
+        if unwilling:
+            self._lose(idea, unwilling)
+            return None
         idea.reach("screened", env.now)
         idea.reach("negotiating", env.now)
-        outcome = protocol(rules.protocol)(self._bargain(idea, appraisal), chance)
-        yield env.timeout(outcome.rounds * rules.round.value)
+        bargain = world.leverage.strengthen(idea, appraisal, self._bargain(idea, appraisal))
+        outcome = protocol(rules.protocol)(world.support.openings(idea, bargain), chance)
+        yield env.timeout(outcome.rounds * rules.round.value * world.support.pace(idea, "negotiation"))
         if outcome.price is None:
             self._lose(idea, "no-agreement")
             return None
         # Something else may have taken the quantity while the two were talking.
-        appraisal = self._appraise(idea)
+        appraisal = world.leverage.keep_terms(idea, self._appraise(idea), package)
         if appraisal.reason or not appraisal.floor <= outcome.price <= appraisal.ceiling:
             self._lose(idea, appraisal.reason or "partner-withdrew")
             return None
-        return self._sign(idea, appraisal, outcome.price)
+        return self._sign(idea, appraisal, outcome.price, package)
 
-    def _sign(self, idea: Idea, appraisal: Appraisal, price: float) -> Contract:
+    def refuses(self, idea: Idea, appraisal: Appraisal) -> str:
+        """Why this firm will not pursue an idea that pays; a rule that kinds of firms may set.
+
+        Parameters
+        ----------
+        idea : Idea
+        appraisal : Appraisal
+
+        Returns
+        -------
+        str
+            One of the reasons of ``ecopark.agents.idea.REASONS``; empty if it is willing.
+        """
+        return ""
+
+    def _ask_both(self, idea: Idea, appraisal: Appraisal) -> str:
+        """The first reason that giver or taker have against an idea."""
+        world: World = self.model
+        giver, taker = world.firms[idea.giver], world.firms[idea.taker]
+        return giver.refuses(idea, appraisal) or taker.refuses(idea, appraisal)
+
+    def _sign(
+        self, idea: Idea, appraisal: Appraisal, price: float, package: Package | None = None
+    ) -> Contract:
         world: World = self.model
         contract = Contract(
             synergy=idea.synergy,
@@ -60,22 +95,29 @@ class Talks(Actor):
             appraisal=appraisal,
             price=price,
             price_path=[(world.env.now, price)],
+            take_or_pay=0.0 if package is None else package.take_or_pay,
+            penalty_share=None if package is None else package.penalty_share,
         )
         world.appraiser.promise(contract)
         world.signed.append(contract)
         cost = world.park.agents.contracts.transaction_cost
         if cost is not None:
-            paid = cost.value * world.transaction_factor() * (1.0 - 0.5 * world.trust(idea.giver, idea.taker))
+            paid = (
+                cost.value
+                * world.transaction_factor(idea)
+                * (1.0 - 0.5 * world.trust(idea.giver, idea.taker))
+            )
             contract.payments.append((world.env.now, "transaction", -paid, -paid))
         idea.price, idea.capital, idea.term = price, appraisal.capital, appraisal.term
         idea.quantity = appraisal.quantity
-        world.note(idea, "agreed", f"{price:.6g} per unit for {appraisal.term / DAYS_PER_YEAR:.3g} yr")
+        terms = "" if package is None else f", {_describe(package)}"
+        world.note(idea, "agreed", f"{price:.6g} per unit for {appraisal.term / DAYS_PER_YEAR:.3g} yr{terms}")
         return contract
 
     def _appraise(self, idea: Idea) -> Appraisal:
         world: World = self.model
         return world.appraiser.appraise(
-            idea.pair, world.env.now, world.trust(idea.giver, idea.taker), world.transaction_factor()
+            idea.pair, world.env.now, world.trust(idea.giver, idea.taker), world.transaction_factor(idea)
         )
 
     def _bargain(self, idea: Idea, appraisal: Appraisal) -> Bargain:
@@ -98,3 +140,9 @@ class Talks(Actor):
             taker_patience=taker.patience,
             concession=world.park.agents.negotiation.concession.value,
         )
+
+
+def _describe(package: Package) -> str:
+    """Terms in a few words, for the record."""
+    payer = "giver" if package.giver_invests else "taker"
+    return f"{payer} invests, take-or-pay {package.take_or_pay:.3g}, penalty {package.penalty_share:.3g}"

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from ecopark.agents.appraiser import Appraiser
     from ecopark.agents.firm import Firm
     from ecopark.agents.idea import Idea
+    from ecopark.agents.leverage import Leverage
     from ecopark.agents.regulator import Regulator
     from ecopark.agents.scouting import Scouting
+    from ecopark.agents.support import Support
     from ecopark.calendar import Calendar
     from ecopark.market.contract import Contract
     from ecopark.scenario.types import Park
@@ -21,12 +23,15 @@ if TYPE_CHECKING:
 class World(Protocol):
     """The model as an agent sees it."""
 
+    run_seed: int
     env: simpy.Environment
     park: Park
     calendar: Calendar
     appraiser: Appraiser
     scouting: Scouting
     regulator: Regulator
+    support: Support
+    leverage: Leverage
     firms: dict[str, Firm]
     signed: list[Contract]
 
@@ -36,11 +41,20 @@ class World(Protocol):
     def trust(self, first: str, second: str) -> float:
         """Trust between two firms, 0 to 1."""
 
-    def betray(self, first: str, second: str) -> None:
-        """Trust after a breach."""
+    def betray(self, traitor: str, victim: str, weight: float = 1.0) -> None:
+        """Trust after a breach, or after something that counts for a share of one."""
 
-    def transaction_factor(self) -> float:
-        """Factor on transaction cost of a facilitator at work."""
+    def trust_at_risk(self, traitor: str, victim: str) -> float:
+        """Share of the trust of one firm that another would lose by a breach, 0 to 1."""
+
+    def opportunism(self, firm: str, partner: str) -> float:
+        """How far a firm goes in using a partner's weakness, 0 to 1."""
+
+    def is_opportunist(self, firm: str) -> bool:
+        """Whether a firm plays opportunistically this year."""
+
+    def transaction_factor(self, idea: Idea | None = None) -> float:
+        """Factor on transaction cost of a facilitator at work, for its members."""
 
     def start_exchange(self, contract: Contract) -> None:
         """Open the link of a contract now."""
@@ -53,6 +67,9 @@ class World(Protocol):
 
     def stop_exchange(self, contract: Contract) -> None:
         """Close the link of a contract now."""
+
+    def learn_guidance(self, resource: str, granted: bool) -> None:
+        """The regulator has given an answer that binds: firms reckon with it from now on."""
 
     def log(self, event: str, firm: str = "", partner: str = "", synergy: str = "", detail: str = "") -> None:
         """Write an event."""

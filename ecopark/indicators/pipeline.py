@@ -11,13 +11,16 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ecopark.errors import DomainError
 from ecopark.indicators.survival import jaccard, kaplan_meier, links_of
 from ecopark.indicators.tables import require_columns, stack, sum_by, tidy
 
 STAGES = ("identified", "screened", "negotiating", "permitting", "building", "operating")
+STEPS = (*pairwise(STAGES), (STAGES[0], STAGES[-1]))
 _DAYS = 365.25
+_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def funnel(synergies: pd.DataFrame) -> pd.DataFrame:
@@ -42,8 +45,7 @@ def funnel(synergies: pd.DataFrame) -> pd.DataFrame:
     not these stages, so only the overall rate compares directly.
     """
     require_columns(synergies, [*STAGES, "state"], "synergies")
-    there = synergies[list(STAGES)].notna().to_numpy()
-    last = np.where(there.any(axis=1), len(STAGES) - 1 - there[:, ::-1].argmax(axis=1), -1)
+    last = _last_stage(synergies)
     lost = (synergies["state"] == "lost").to_numpy()
     reached = np.array([int((last >= k).sum()) for k in range(len(STAGES))])
     before = np.append(len(synergies), reached[:-1]).astype(np.float64)
@@ -58,32 +60,97 @@ def funnel(synergies: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _last_stage(synergies: pd.DataFrame) -> NDArray[np.int64]:
+    """Number of the last stage each idea reached; -1 for one without any date."""
+    there = synergies[list(STAGES)].notna().to_numpy()
+    last = np.where(there.any(axis=1), len(STAGES) - 1 - there[:, ::-1].argmax(axis=1), -1)
+    return last.astype(np.int64)
+
+
+def fate_by_stage(synergies: pd.DataFrame) -> pd.DataFrame:
+    """Where every idea ended up: the last stage it reached, still open there or over for a reason.
+
+    Parameters
+    ----------
+    synergies : pandas.DataFrame
+        One row per idea with the date of each stage, ``state`` and ``reason``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: stage. ``open`` (int: not over at the end of observation; of ``operating``: in operation),
+        then one column (int) per reason that occurs, the most frequent first: ideas over with this stage
+        as the last one. Of ``operating`` these are exchanges that ended, of the others ideas that were lost.
+        Each idea with a date counts once.
+    """
+    require_columns(synergies, [*STAGES, "state", "reason"], "synergies")
+    last = _last_stage(synergies)
+    is_open = synergies["state"].isin(STAGES).to_numpy(dtype=bool)
+    reason = synergies["reason"].to_numpy(dtype=object)
+    counts = {"open": np.bincount(last[is_open & (last >= 0)], minlength=len(STAGES))}
+    over = ~is_open & (last >= 0)
+    often = pd.Series(reason[over]).value_counts()
+    for name in sorted(often.index, key=lambda name: (-often[name], name)):
+        counts[str(name)] = np.bincount(last[over & (reason == name)], minlength=len(STAGES))
+    return pd.DataFrame(counts, index=pd.Index(STAGES, name="stage"))
+
+
+def step_times(synergies: pd.DataFrame) -> pd.DataFrame:
+    """Time that each idea took for each step it made.
+
+    Parameters
+    ----------
+    synergies : pandas.DataFrame
+        One row per idea, named by ``synergy``, with the date of each stage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``step`` (``identified to screened`` and so on, last ``identified to operating``), ``synergy``,
+        ``years`` (yr). A step of which either date is missing has no row.
+    """
+    require_columns(synergies, ["synergy", *STAGES], "synergies")
+    parts = [
+        pd.DataFrame({"step": f"{start} to {end}", "synergy": synergies["synergy"], "years": years})[
+            years.notna()
+        ]
+        for start, end in STEPS
+        for years in [(synergies[end] - synergies[start]).dt.days / _DAYS]
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
 def stage_durations(synergies: pd.DataFrame) -> pd.DataFrame:
     """Time spent between stages by ideas that got through.
 
     Parameters
     ----------
     synergies : pandas.DataFrame
-        One row per idea with the date of each stage.
+        One row per idea, named by ``synergy``, with the date of each stage.
 
     Returns
     -------
     pandas.DataFrame
         Index: ``identified to screened`` and so on, last ``identified to operating``. ``ideas`` (int),
-        ``median``, ``low``, ``high`` (yr: quartiles), nan where no idea made the step.
+        ``median``, ``low``, ``high`` (yr: quartiles), ``p05``, ``p95`` (yr: ends of the central 90 %), nan
+        where no idea made the step.
 
     Notes
     -----
     Of those that made the step: lost ideas are left out, so a slow step that kills ideas looks fast.
     """
-    require_columns(synergies, STAGES, "synergies")
-    steps = [*pairwise(STAGES), (STAGES[0], STAGES[-1])]
+    times = step_times(synergies)
+    years = {str(step): part.to_numpy() for step, part in times.groupby("step", sort=False)["years"]}
     rows = {}
-    for start, end in steps:
-        years = ((synergies[end] - synergies[start]).dt.days / _DAYS).dropna().to_numpy(dtype=np.float64)
-        low, middle, high = np.quantile(years, [0.25, 0.5, 0.75]) if years.size else (np.nan,) * 3
-        rows[f"{start} to {end}"] = {"ideas": years.size, "median": middle, "low": low, "high": high}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("step")
+    for start, end in STEPS:
+        taken = years.get(f"{start} to {end}", np.empty(0))
+        cuts = np.quantile(taken, _QUANTILES) if taken.size else np.full(len(_QUANTILES), np.nan)
+        rows[f"{start} to {end}"] = {
+            "ideas": taken.size,
+            **dict(zip(("p05", "low", "median", "high", "p95"), cuts, strict=True)),
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("step")
+    return table[["ideas", "median", "low", "high", "p05", "p95"]]
 
 
 def losses_by_cause(synergies: pd.DataFrame) -> pd.DataFrame:

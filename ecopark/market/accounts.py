@@ -3,8 +3,8 @@
 One row per synergy, period and item, against the reference in which the residual is disposed of
 and the need bought as virgin supply. ``giver + taker`` is the joint effect; a payment sums to
 zero. Items in money: ``avoided_disposal, avoided_virgin, payment, haulage, treatment, inputs,
-burden, maintenance, investment, transaction, penalty``; in t CO2e: ``avoided_disposal,
-avoided_virgin, haulage, treatment, inputs, burden, construction``. Positive is a gain (less cost,
+burden, maintenance, investment, trench, transaction, penalty, take_or_pay, subsidy``; in t CO2e:
+``avoided_disposal, avoided_virgin, haulage, treatment, inputs, burden, construction``. Positive is a gain (less cost,
 less emission). Rows in t CO2e carry the scope they have in the books of the firm they change.
 """
 
@@ -103,6 +103,7 @@ def _entries(
         (when, "inputs", zero, -spent, money, ""),
         (when, "burden", -borne, zero, money, ""),
         _maintenance(contract, calendar, sent.size, money),
+        *_subsidy(columns, prices, out, when, q, money),
     ]
     for day, item, giver, taker in contract.payments:
         period = max(int(np.searchsorted(calendar.period_bounds, day, side="right")) - 1, 0)
@@ -124,7 +125,7 @@ def _carbon(
     """Emissions avoided and caused by one contract, in t CO2e."""
     terms, out, into = contract.appraisal, contract.out_port, contract.in_port
     mode = park.transport[terms.mode]
-    length = float(pairs.distance[contract.pair])
+    length = float(pairs.distance[contract.pair]) if terms.route is None else terms.route.length
     pathway = pairs.pathway(contract.pair)
     treated = pathway.emission.value if pathway is not None and pathway.emission is not None else 0.0
     moved = mode.emission.value * length if mode.emission is not None else 0.0
@@ -171,7 +172,7 @@ def _avoided_virgin(
     A feed-driven taker replaces none itself; what it sells from the feed does.
     """
     if columns.is_feed[port]:
-        value = _outputs_emission(park, columns, prices, port, calendar)[when]
+        value = outputs_emission(park, columns, prices, port, calendar)[when]
         return [(when, "avoided_virgin", np.zeros(when.size), replaced * value, CARBON, "scope 3")]
     need = columns.specs[port]
     virgin = need.virgin or park.resources[need.resource].virgin
@@ -183,6 +184,14 @@ def _avoided_virgin(
         (when, "avoided_virgin", zero, replaced * split[k, when], CARBON, scope)
         for k, scope in enumerate(SCOPES)
     ]
+
+
+def _subsidy(
+    columns: Columns, prices: Prices, out: int, when: NDArray[np.int64], q: _Floats, money: str
+) -> list[_Entry]:
+    """What the public pays for a residual exchanged, to the taker, who bears the running costs."""
+    path = prices.subsidy.get(columns.resources[columns.port_resource[out]])
+    return [] if path is None else [(when, "subsidy", np.zeros(q.size), q * path[when], money, "")]
 
 
 def _disposal_scope(park: Park, columns: Columns, port: int) -> str:
@@ -210,9 +219,24 @@ def _virgin_value(park: Park, columns: Columns, prices: Prices, port: int, calen
     return np.asarray(np.divide(value, per_activity, out=np.zeros_like(value), where=per_activity > 0.0))
 
 
-def _outputs_emission(park: Park, columns: Columns, prices: Prices, port: int, calendar: Calendar) -> _Floats:
-    """Emission avoided by the outputs of one unit of feed. ndarray of float, shape (T,), t CO2e/unit.
+def outputs_emission(park: Park, columns: Columns, prices: Prices, port: int, calendar: Calendar) -> _Floats:
+    """Emission avoided by the outputs of one unit of feed.
 
+    Parameters
+    ----------
+    park : Park
+    columns : Columns
+    prices : Prices
+    port : int
+        That takes the feed.
+    calendar : Calendar
+
+    Returns
+    -------
+    ndarray of float, shape (T,), t CO2e/unit
+
+    Notes
+    -----
     What is sold replaces the virgin supply of its own resource; what is disposed of emits. What is
     given on demand is credited under the exchanges of those outputs.
     """
@@ -247,19 +271,24 @@ def _maintenance(contract: Contract, calendar: Calendar, periods: int, money: st
 
 def _table(blocks: list[tuple[Contract, _Entry]], calendar: Calendar, money: str) -> pd.DataFrame:
     """Stack entries, leave out rows of nothing, sort by period."""
-    size = [entry[0].size for _, entry in blocks]
-    period = np.concatenate([entry[0] for _, entry in blocks]) if blocks else np.zeros(0, dtype=np.int64)
-    giver = np.concatenate([entry[2] for _, entry in blocks]) if blocks else np.zeros(0)
-    taker = np.concatenate([entry[3] for _, entry in blocks]) if blocks else np.zeros(0)
+    nothing = np.zeros(0)
+    period = np.concatenate([nothing.astype(np.int64), *(entry[0] for _, entry in blocks)])
+    giver = np.concatenate([nothing, *(entry[2] for _, entry in blocks)])
+    taker = np.concatenate([nothing, *(entry[3] for _, entry in blocks)])
+    block = np.repeat(np.arange(len(blocks)), [entry[0].size for _, entry in blocks])
+    rows = np.flatnonzero((giver != 0.0) | (taker != 0.0))
+    rows = rows[np.argsort(period[rows], kind="stable")]
+    period, block = period[rows], block[rows]
 
     def column(labels: list[str]) -> Any:
         kinds = [label for label in dict.fromkeys(labels) if label]
         code = {label: i for i, label in enumerate(kinds)}
-        codes = np.repeat(np.array([code.get(label, -1) for label in labels], dtype=np.int32), size)
-        return pd.Categorical.from_codes(codes, categories=pd.Index(kinds))
+        small = np.min_scalar_type(-max(len(kinds), 1))
+        codes = np.array([code.get(label, -1) for label in labels], dtype=small)
+        return pd.Categorical.from_codes(codes[block], categories=pd.Index(kinds))
 
     days = np.datetime64(calendar.start, "s") + (calendar.period_bounds * 86_400).astype("timedelta64[s]")
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "start": days[:-1][period],
             "end": days[1:][period],
@@ -267,11 +296,10 @@ def _table(blocks: list[tuple[Contract, _Entry]], calendar: Calendar, money: str
             "from_firm": column([contract.giver for contract, _ in blocks]),
             "to_firm": column([contract.taker for contract, _ in blocks]),
             "item": column([entry[1] for _, entry in blocks]),
-            "giver": giver,
-            "taker": taker,
+            "giver": giver[rows],
+            "taker": taker[rows],
             "unit": column([entry[4] for _, entry in blocks]),
             "scope": column([entry[5] for _, entry in blocks]),
-        }
+        },
+        copy=False,
     )
-    table = table[(table["giver"] != 0.0) | (table["taker"] != 0.0)]
-    return table.sort_values("start", kind="stable", ignore_index=True)

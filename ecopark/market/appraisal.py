@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ecopark.market.choice import value_pair
 from ecopark.market.investment import annuity_per_unit, per_year
 from ecopark.market.options import describe
-from ecopark.market.valuation import REASONS, VALUE, Ground, Row, Side
+from ecopark.market.valuation import REASONS, VALUE, Courses, Ground, Row, Side
 from ecopark.scenario.types import Behaviour, Pathway, Transport
 
 _VALUE_NAMES = VALUE.names or ()
@@ -96,6 +96,27 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Route:
+    """The way of a pipe whose trench may be shared.
+
+    Attributes
+    ----------
+    stops : tuple of int, 1
+        Numbers of the firms it passes, from giver to taker; empty where nobody asked for the way.
+    length : float, km
+    trench : float, money/km
+        Of the trench it needs, after the grant.
+    digging : float, money
+        Part of the capital for it: own digging, and shares in what others have dug.
+    """
+
+    stops: tuple[int, ...]
+    length: float
+    trench: float
+    digging: float
+
+
+@dataclass(frozen=True)
 class Appraisal:
     """What a pair is worth with one transport mode.
 
@@ -140,6 +161,8 @@ class Appraisal:
         Of what was built; infinite where nothing was.
     subsidy : float, money/unit
         Paid by the public per unit sent when it was appraised.
+    route : Route or None
+        None where nothing is dug, or a trench is never shared: the way is that between the two sites.
     """
 
     reason: str
@@ -170,6 +193,7 @@ class Appraisal:
     term: float = 0.0
     lifetime: float = math.inf
     subsidy: float = 0.0
+    route: Route | None = None
 
     @property
     def own_inputs(self) -> dict[str, float]:
@@ -215,7 +239,6 @@ def appraise(
     options, costs = describe(modes, pathway, setting.scale, setting.when)
     options["reach"] = np.inf
     ground = Ground(
-        setting.length,
         setting.approach,
         setting.reliability,
         setting.risk,
@@ -228,10 +251,12 @@ def appraise(
     rates = np.zeros((options.size, giver.rate.size))
     wanted = np.minimum(taker.rate, setting.limit)
     sides = (_side(giver), np.ascontiguousarray(giver.rate), _side(taker), wanted)
-    best = value_pair(options, costs, *sides, ground, setting.days, values, rates)
+    courses = Courses(np.full(options.size, setting.length), np.zeros((options.size, 0, 2)))
+    best = value_pair(options, costs, *sides, ground, courses, setting.days, values, rates)
     if best < 0:
         return Appraisal("quality")
-    return read_value(values[best], rates[best], tuple(modes)[best], setting.burden, ground)
+    mode = tuple(modes)[best]
+    return read_value(values[best], rates[best], mode, setting.burden, ground, ((), setting.length))
 
 
 def _side(party: Party) -> Side:
@@ -248,7 +273,12 @@ def _side(party: Party) -> Side:
 
 
 def read_value(
-    value: Row, rate: NDArray[np.float64], mode: str, burden: Mapping[str, float], ground: Ground
+    value: Row,
+    rate: NDArray[np.float64],
+    mode: str,
+    burden: Mapping[str, float],
+    ground: Ground,
+    course: tuple[tuple[int, ...], float],
 ) -> Appraisal:
     """Appraisal from a row of the compiled arithmetic.
 
@@ -262,6 +292,8 @@ def read_value(
     burden : mapping of str to float, unit/unit
         Inputs of the giver.
     ground : Ground
+    course : tuple of (tuple of int, float), 1 and km
+        Stops and length of the way.
 
     Returns
     -------
@@ -269,6 +301,7 @@ def read_value(
     """
     found = dict(zip(_VALUE_NAMES, value.item(), strict=True))
     reason, electricity = REASONS[found.pop("reason")], found.pop("electricity")
+    trench, digging = found.pop("trench"), found.pop("digging")
     if not found["quantity"] > 0.0:
         return Appraisal(reason, mode=mode)
     inputs = {"electricity": electricity} if electricity > 0.0 else {}
@@ -283,6 +316,7 @@ def read_value(
         burden=burden,
         burden_cost=ground.burden,
         subsidy=ground.subsidy,
+        route=Route(*course, trench, digging) if trench > 0.0 else None,
         **found,
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ecopark.market.valuation import DISTANCE, GOOD, QUALITY, VALUE, Ground, Side, value_option
+from ecopark.market.valuation import DISTANCE, GOOD, QUALITY, VALUE, Courses, Ground, Side, value_option
 
 _Floats = NDArray[np.float64]
 
@@ -23,21 +23,25 @@ def value_pair(
     taker: Side,
     wanted: _Floats,
     ground: Ground,
+    courses: Courses,
     days: _Floats,
     values: NDArray[np.void],
     rates: _Floats,
 ) -> int:
-    """Value all options that reach over a pair's distance, and choose.
+    """Value all options that reach over their way, and choose.
 
     Parameters
     ----------
-    options, costs : ndarray, shape (W,), 1
-        Rows of ``OPTION`` and ``COST``, in the order of the way's modes.
+    options, costs : ndarray of rows, shape (W,), units of the fields
+        Rows of ``OPTION`` and ``COST``, in the order of the way's modes; a mode that could take two courses
+        stands twice. Of equals the first is chosen.
     giver, taker : Side
     supply, wanted : ndarray of float, shape (M,), unit/day
     ground : Ground
+    courses : Courses
+        Of the options, or of more.
     days : ndarray of float, shape (M,), day
-    values : ndarray, shape (W,), 1
+    values : ndarray of rows, shape (W,), units of the fields
         Rows of ``VALUE``, filled.
     rates : ndarray of float, shape (W, M), unit/day
         Filled.
@@ -49,11 +53,15 @@ def value_pair(
         among those physics allows, its reason ``distance`` where it would pay were it not for the way
         between; -1 if physics forbids all or no mode reaches.
     """
+    length, steps = courses.length, courses.steps
     best, good, most = -1, False, -np.inf
     for i in range(options.size):
-        if not ground.length <= options[i].reach:
+        if not length[i] <= options[i].reach:
             continue
-        value_option(options[i], costs[i], giver, supply, taker, wanted, ground, days, values[i], rates[i])
+        value_option(
+            options[i], costs[i], giver, supply, taker, wanted, ground, length[i], steps[i], days,
+            values[i], rates[i],
+        )  # fmt: skip
         if values[i].reason == QUALITY or (good and values[i].reason != GOOD):
             continue
         margin = (values[i].ceiling - values[i].floor) * values[i].quantity
@@ -61,12 +69,11 @@ def value_pair(
             best, most = i, margin
         good = good or values[i].reason == GOOD
     if best >= 0 and not good:
-        near = Ground(
-            0.0, ground.approach, ground.reliability, ground.risk, ground.electricity, ground.burden,
-            ground.grant, ground.subsidy,
+        trial, sent, no_steps = values[best : best + 1].copy(), rates[best].copy(), np.zeros((0, 2))
+        value_option(
+            options[best], costs[best], giver, supply, taker, wanted, ground, 0.0, no_steps, days,
+            trial[0], sent,
         )  # fmt: skip
-        trial, sent = values[best : best + 1].copy(), rates[best].copy()
-        value_option(options[best], costs[best], giver, supply, taker, wanted, near, days, trial[0], sent)
         if trial[0].reason == GOOD:
             values[best].reason = DISTANCE
     return best
@@ -93,7 +100,7 @@ def value_outlet(
 
     Parameters
     ----------
-    options, costs : ndarray, shape (W,), 1
+    options, costs : ndarray of rows, shape (W,), units of the fields
         Rows of ``OPTION`` and ``COST`` of all ways.
     first : ndarray of int, shape (ways + 1,), 1
         First option of each way.
@@ -108,7 +115,6 @@ def value_outlet(
         The takers.
     wanted : ndarray of float, shape (k, M), unit/day
     ground : Ground
-        Its length is that of no pair in particular.
     days : ndarray of float, shape (M,), day
     total : ndarray of float, shape (M,), unit/day
         The customers' rates are added to it.
@@ -123,6 +129,8 @@ def value_outlet(
     for w in range(first.size - 1):
         most = max(most, first[w + 1] - first[w])
     values, rates = np.zeros(most, dtype=VALUE), np.zeros((most, days.size))
+    # A guess about customers counts on no trench dug by others.
+    between = Courses(np.zeros(most), np.zeros((most, 0, 2)))
     best, price, found = np.zeros(days.size), 0.0, False
     for k in range(taker.size + 1):
         if k == taker.size or taker[k] != last:
@@ -138,13 +146,10 @@ def value_outlet(
             giver.unit_value, giver_grade[k], giver.pressure, giver.hurdle_rate, giver.payback,
             giver.risk_aversion, giver.deal_cost,
         )  # fmt: skip
-        between = Ground(
-            length[k], ground.approach, ground.reliability, ground.risk, ground.electricity, ground.burden,
-            ground.grant, ground.subsidy,
-        )  # fmt: skip
+        between.length[:] = length[k]
         rows = options[first[way[k]] : first[way[k] + 1]]
         prices = costs[first[way[k]] : first[way[k] + 1]]
-        row = value_pair(rows, prices, seller, supply, side, wanted[k], between, days, values, rates)
+        row = value_pair(rows, prices, seller, supply, side, wanted[k], ground, between, days, values, rates)
         if row >= 0 and values[row].reason == GOOD and (not found or values[row].ceiling > price):
             found, price = True, values[row].ceiling
             best[:] = rates[row]

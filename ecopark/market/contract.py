@@ -42,6 +42,19 @@ class Contract:
         Place among the synergies that ever operated, in order of first operation; -1 before.
     payments : list of (float, str, float, float)
         Single payments: day, item, effect on giver, effect on taker. money
+    take_or_pay : float, 1
+        Share of the agreed quantity the taker pays for even if it takes less by its own doing.
+    penalty_share : float or None, 1
+        Penalty agreed for this contract; None where the rules of the park hold.
+    index_level : float or None, money/unit
+        Of the index when the price was last set by it; None before it operates.
+    known : tuple of (float, float) or None, money/unit
+        Running reservation prices (floor, ceiling) when the price was last agreed while it operated; None where
+        those of the appraisal still hold.
+    is_held_up : bool
+        Whether its price has been re-opened since something was last built for it.
+    is_left : bool
+        Whether notice has been given: it ends with its term, which has been cut.
     """
 
     synergy: str
@@ -60,6 +73,12 @@ class Contract:
     renewals: int = 0
     number: int = -1
     payments: list[tuple[float, str, float, float]] = field(default_factory=list)
+    take_or_pay: float = 0.0
+    penalty_share: float | None = None
+    index_level: float | None = None
+    known: tuple[float, float] | None = None
+    is_held_up: bool = False
+    is_left: bool = False
 
     @property
     def built(self) -> float:
@@ -98,13 +117,13 @@ class Verdict:
 
     Attributes
     ----------
-    action : {"keep", "reprice", "breach"}
+    action : {"keep", "reprice", "leave", "breach"}
     price : float, money/unit
         New price where it is repriced.
     penalty : float, money
-        Owed by the party that leaves.
+        Owed by the party that breaks it.
     giver_leaves : bool
-        Who leaves, where it is breached.
+        Who leaves, where it is left or breached.
     """
 
     action: str
@@ -140,10 +159,33 @@ def rebuild_price(
     return (floor + ceiling) / 2.0 if ceiling > floor and payback <= longest else None
 
 
+def compensated_price(floor: float, ceiling: float) -> float | None:
+    """Price at which the side that gains compensates the one that loses, so that both are above zero.
+
+    Parameters
+    ----------
+    floor, ceiling : float, money/unit
+        Running reservation prices today, investment sunk.
+
+    Returns
+    -------
+    float or None, money/unit
+        Midway between them; None without a joint gain, for then no price leaves both above zero.
+    """
+    return (floor + ceiling) / 2.0 if ceiling > floor else None
+
+
 def review(
-    price: float, floor: float, ceiling: float, quantity: float, years_left: float, penalty_share: float
+    price: float,
+    floor: float,
+    ceiling: float,
+    quantity: float,
+    years_left: float,
+    penalty_share: float,
+    trust: tuple[float, float] = (0.0, 0.0),
+    notice: float = float("inf"),
 ) -> Verdict:
-    """Decide whether a running contract is kept, repriced or broken.
+    """Decide whether a running contract is kept, repriced, left with notice or broken.
 
     Parameters
     ----------
@@ -156,13 +198,17 @@ def review(
     penalty_share : float, 1
         Penalty as a share of the value at stake over the remaining term: quantity x price, or
         x the other side's gain where that is larger.
+    trust : tuple of (float, float), money
+        Worth of the trust that giver and taker would lose by breaking it.
+    notice : float, yr
+        After which either may leave without penalty; infinite without such a right.
 
     Returns
     -------
     Verdict
-        A party whose loss over the remaining term exceeds the penalty wants out. If there is
-        still a joint gain both prefer a new price, midway between the reservation prices;
-        otherwise it breaks the contract and pays.
+        A party whose loss over the remaining term exceeds what the cheapest way out costs (penalty and
+        trust, or the loss until the notice has run out) wants out. If there is still a joint gain the other
+        compensates it by a new price (:func:`compensated_price`); otherwise it takes that way out.
     """
     giver_gain, taker_gain = price - floor, ceiling - price
     loss = -min(giver_gain, taker_gain) * quantity * years_left
@@ -170,8 +216,14 @@ def review(
         return Verdict("keep")
     at_stake = max(abs(price), giver_gain, taker_gain) * quantity * years_left
     penalty = penalty_share * at_stake
-    if loss <= penalty:
+    giver_leaves = giver_gain < taker_gain
+    cost = penalty + trust[0 if giver_leaves else 1]
+    waiting = -min(giver_gain, taker_gain) * quantity * notice
+    if loss <= min(cost, waiting):
         return Verdict("keep")
-    if ceiling > floor:
-        return Verdict("reprice", price=(floor + ceiling) / 2.0)
-    return Verdict("breach", penalty=penalty, giver_leaves=giver_gain < taker_gain)
+    compensated = compensated_price(floor, ceiling)
+    if compensated is not None:
+        return Verdict("reprice", price=compensated)
+    if waiting < cost:
+        return Verdict("leave", giver_leaves=giver_leaves)
+    return Verdict("breach", penalty=penalty, giver_leaves=giver_leaves)

@@ -49,7 +49,7 @@ def option_row(mode: Transport, pathway: Pathway | None, scale: str) -> tuple[fl
         per_year(mode.running.value), lead_time, mode.term.value, mode.lifetime.value, way.lifetime.value,
         way.yield_.value, way.electricity.value if way.electricity else 0.0, way.replacement.value,
         np.nan if way.needs is None else way.needs.value, lift_to, efficiency,
-        way.at == "giver", pathway is not None, scale == "temperature",
+        mode.trench.value, way.at == "giver", pathway is not None, scale == "temperature",
     )  # fmt: skip
 
 
@@ -108,9 +108,9 @@ class Options:
 
     Attributes
     ----------
-    rows : ndarray, shape (W,), 1
+    rows : ndarray of rows, shape (W,), units of the fields
         Rows of ``OPTION``.
-    costs : ndarray, shape (T, W), 1
+    costs : ndarray of rows, shape (T, W), units of the fields
         Rows of ``COST`` at the start of every period.
     modes : tuple of str
         Mode of each.
@@ -153,9 +153,12 @@ def compile_options(park: Park, pairs: Pairs, calendar: Calendar) -> Options:
     for column, (way, name) in enumerate(modes):
         for part, path in cost_paths(park.transport[name], way.pathway).items():
             costs[part][:, column] = sample(path)
+    table = np.array(rows, dtype=OPTION)
+    if not park.mechanisms.shared_trenches:
+        table["trench"] = 0.0
     known = [None if way.pathway is None else way.pathway.from_ for way in pairs.ways]
     return Options(
-        rows=np.array(rows, dtype=OPTION),
+        rows=table,
         costs=costs,
         modes=tuple(name for _, name in modes),
         first=np.cumsum([0, *(len(way.modes) for way in pairs.ways)]),

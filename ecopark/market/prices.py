@@ -4,9 +4,11 @@ What lives here: unit costs and emissions of every port over the periods of a ru
 scenario's prices, taxes, levies, carbon price and bans. What does not: quantities, contracts.
 
 Rules: a route's tax is added to its fee where the stream is taxed; a ban raises the cost to its
-penalty. The carbon price is charged on fuels bought (kind ``energy``, electricity excepted, whose
-price carries it already) and on emissions of disposal; upstream emissions of bought materials are
-not priced to the buyer.
+penalty, a limit that of the part beyond it; a feed-in tariff is what the stream earns elsewhere. The
+carbon price is charged on fuels bought (kind ``energy``, electricity excepted, whose price carries it
+already) and on emissions of disposal, as far as a commitment scheme lets it count; upstream emissions of
+bought materials are not priced to the buyer. What firms make of announced changes is the matter of
+``expectation``.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 
 from ecopark.calendar import Calendar
 from ecopark.flows.columns import Columns
+from ecopark.market.permits import compile_refusal
 from ecopark.scenario.paths import Path
 from ecopark.scenario.types import Disposal, Park, Virgin
 
@@ -37,7 +40,7 @@ _Pair = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class Prices:
-    """Unit costs and emissions over T periods.
+    """Unit costs and emissions over T periods, and what regulation may do to an exchange.
 
     Attributes
     ----------
@@ -50,6 +53,15 @@ class Prices:
         Price and emission of resources bought to run an exchange, such as electricity.
     capital_grant : ndarray of float, shape (T,), 1
         Share of an investment paid by the public.
+    subsidy : mapping of str to ndarray of float, shape (T,), money/unit
+        Paid by the public per unit of a residual exchanged; only resources that have one.
+    perceived : ndarray of float, shape (T, N), money/unit
+        What firms reckon with instead of `cost`; the same object where nothing is announced.
+    refusal : ndarray of float, shape (T, R), 1
+        Chance that the permit of an exchange is refused, as firms see it; guidance of the regulator is
+        entered in it while the run goes on (``permits.settle_refusal``).
+    spread : ndarray of float, shape (T, N), money/unit
+        Standard deviation of `perceived` by what is announced and undecided; None where nothing is.
     """
 
     cost: NDArray[np.float64]
@@ -57,6 +69,25 @@ class Prices:
     bought: dict[str, NDArray[np.float64]]
     embodied: dict[str, NDArray[np.float64]]
     capital_grant: NDArray[np.float64]
+    subsidy: dict[str, NDArray[np.float64]]
+    perceived: NDArray[np.float64]
+    refusal: NDArray[np.float64]
+    spread: NDArray[np.float64] | None = None
+
+    def subsidy_at(self, resource: str, period: int) -> float:
+        """Subsidy of one unit of a residual exchanged.
+
+        Parameters
+        ----------
+        resource : str
+        period : int
+
+        Returns
+        -------
+        float, money/unit
+        """
+        path = self.subsidy.get(resource)
+        return 0.0 if path is None else float(path[period])
 
 
 def compile_prices(park: Park, columns: Columns, calendar: Calendar) -> Prices:
@@ -83,6 +114,8 @@ def compile_prices(park: Park, columns: Columns, calendar: Calendar) -> Prices:
             disposal = port.disposal or resource.disposal
             if disposal is not None:
                 cost[:, i], emission[:, i] = book.disposal(port.resource, disposal)
+                cost[:, i] = book.limited(port.resource, disposal, cost[:, i], columns.expected[:, i])
+            cost[:, i] = book.fed_in(port.resource, cost[:, i])
         else:
             virgin = port.virgin or resource.virgin
             if virgin is not None:
@@ -97,6 +130,9 @@ def compile_prices(park: Park, columns: Columns, calendar: Calendar) -> Prices:
         bought={name: pair[0] for name, pair in pairs.items()},
         embodied={name: pair[1] for name, pair in pairs.items()},
         capital_grant=book.path(park.policy.capital_grant),
+        subsidy={name: book.path(path) for name, path in sorted(park.policy.subsidy.items())},
+        perceived=cost,
+        refusal=compile_refusal(park, columns.resources, calendar),
     )
 
 
@@ -112,6 +148,10 @@ class _Book:
         self._known: dict[str, _Pair] = {}
         self._blocks: dict[tuple[str, int], _Pair] = {}
         self._carbon = self.path(park.policy.carbon_price)
+        #: Part of the carbon price on its reference route that a giver can claim when it exchanges.
+        self._claimed = self._carbon
+        if park.policy.carbon_commitment is not None:
+            self._claimed = self._carbon * (1.0 - self.path(park.policy.carbon_commitment))
 
     def path(self, path: Path | None) -> NDArray[np.float64]:
         """Values at the start of every period; zero where there is no path."""
@@ -158,7 +198,7 @@ class _Book:
 
     def _disposal(self, resource: str, disposal: Disposal) -> _Pair:
         emission = self.path(disposal.emission)
-        cost = self.path(disposal.fee) + self._carbon * emission
+        cost = self.path(disposal.fee) + self._claimed * emission
         tax = _TAX_OF_ROUTE.get(disposal.route)
         if tax and disposal.taxed and _UNIT_OF_TAX[tax] == self._park.resources[resource].unit:
             cost = cost + self.path(getattr(self._park.policy, tax))
@@ -168,3 +208,52 @@ class _Book:
                 banned = starts >= self._calendar.day(ban.from_)
                 cost = np.where(banned, np.maximum(cost, self.path(ban.penalty)), cost)
         return cost, emission
+
+    def limited(
+        self, resource: str, disposal: Disposal, cost: NDArray[np.float64], rate: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Mean cost of a stream of which no more than a limit may go its usual way.
+
+        Parameters
+        ----------
+        resource : str
+        disposal : Disposal
+        cost : ndarray of float, shape (T,), money/unit
+            Of the usual way.
+        rate : ndarray of float, shape (T,), unit/day
+            Expected rate of the stream.
+
+        Returns
+        -------
+        ndarray of float, shape (T,), money/unit
+            ``(limit x cost + (rate - limit) x penalty) / rate`` where the rate exceeds the limit: what the
+            whole stream costs, spread over all of it. A penalty below the cost changes nothing.
+        """
+        for rule in self._park.policy.discharge_limits:
+            if rule.resource != resource or rule.route not in (None, disposal.route):
+                continue
+            starts = self._calendar.period_bounds[:-1]
+            over = (starts >= self._calendar.day(rule.from_)) & (rate > rule.limit.value)
+            beyond = np.divide(rate - rule.limit.value, rate, out=np.zeros_like(rate), where=over)
+            cost = cost + beyond * np.maximum(self.path(rule.penalty) - cost, 0.0)
+        return cost
+
+    def fed_in(self, resource: str, cost: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Cost of a stream that its giver may put to the grid instead, where that pays better.
+
+        Parameters
+        ----------
+        resource : str
+        cost : ndarray of float, shape (T,), money/unit
+            Without a tariff.
+
+        Returns
+        -------
+        ndarray of float, shape (T,), money/unit
+            Minus the tariff where that is less than the cost and the tariff is above zero.
+        """
+        path = self._park.policy.feed_in_tariff.get(resource)
+        if path is None:
+            return cost
+        tariff = self.path(path)
+        return np.where(tariff > 0.0, np.minimum(cost, -tariff), cost)

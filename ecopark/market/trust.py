@@ -1,4 +1,7 @@
-"""Trust between two firms: rises with what was delivered, falls with what was broken."""
+"""Trust between two firms by the linear rule: rises with what was delivered, falls with what was broken.
+
+What does not live here: trust from counted evidence (``reputation``), who trusts whom (``agents.bonds``).
+"""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ OPTION = np.dtype(
         ("pumping", "f8"), ("reference", "f8"), ("floor", "f8"), ("exponent", "f8"), ("running", "f8"),
         ("lead_time", "f8"), ("term", "f8"), ("mode_life", "f8"), ("way_life", "f8"), ("made", "f8"),
         ("work", "f8"), ("replacement", "f8"), ("needs", "f8"), ("lift_to", "f8"), ("efficiency", "f8"),
-        ("at_giver", "i8"), ("converts", "i8"), ("heat", "i8"),
+        ("trench", "f8"), ("at_giver", "i8"), ("converts", "i8"), ("heat", "i8"),
     ]
 )  # fmt: skip
 #: What an option costs in one period.
@@ -52,7 +52,7 @@ VALUE = np.dtype(
         ("treatment", "f8"), ("carried", "f8"), ("treated", "f8"), ("maintenance", "f8"),
         ("floor", "f8"), ("ceiling", "f8"), ("annuity", "f8"), ("running_floor", "f8"),
         ("running_ceiling", "f8"), ("payback", "f8"), ("lead_time", "f8"), ("term", "f8"),
-        ("lifetime", "f8"), ("giver_invests", "i8"),
+        ("lifetime", "f8"), ("trench", "f8"), ("digging", "f8"), ("giver_invests", "i8"),
     ]
 )  # fmt: skip
 
@@ -85,7 +85,6 @@ class Ground(NamedTuple):
 
     Attributes
     ----------
-    length : float, km
     approach : float, K
     reliability : float, 1
     risk : float, 1
@@ -98,7 +97,6 @@ class Ground(NamedTuple):
         Paid by the public per unit sent.
     """
 
-    length: float
     approach: float
     reliability: float
     risk: float
@@ -106,6 +104,22 @@ class Ground(NamedTuple):
     burden: float
     grant: float
     subsidy: float
+
+
+class Courses(NamedTuple):
+    """Where the pipes of W options would run.
+
+    Attributes
+    ----------
+    length : ndarray of float, shape (W,), km
+        Of the whole way.
+    steps : ndarray of float, shape (W, B, 2), money/km and km
+        What trenches that are already there leave to be paid: up to a trench of which cost per km, as if it
+        had that many km to be dug. None of them, B = 0, where every km is the first of its kind.
+    """
+
+    length: _Floats
+    steps: _Floats
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
@@ -198,10 +212,43 @@ def pipe_capital(option: Row, cost: Row, length: float, capacity: float) -> floa
         ``(fixed + per_km x length) x max(capacity / reference, floor) ** exponent``, the power
         law of chemical engineering cost estimates with the mode's own exponent.
     """
-    base = cost.fixed + cost.per_km * length
+    return (cost.fixed + cost.per_km * length) * _size(option, capacity)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _size(option: Row, capacity: float) -> float:
+    """Cost of a pipe of some capacity over that of one of the mode's reference. 1."""
     if np.isnan(option.reference):
-        return base
-    return base * max(capacity / option.reference, option.floor) ** option.exponent
+        return 1.0
+    return max(capacity / option.reference, option.floor) ** option.exponent
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def pay_for_trench(trench: float, length: float, steps: _Floats) -> float:
+    """Cost of digging along a course, where others may have dug before.
+
+    Parameters
+    ----------
+    trench : float, money/km
+        Of the trench needed.
+    length : float, km
+    steps : ndarray of float, shape (B, 2), money/km and km
+        As in :class:`Courses`, in rising order.
+
+    Returns
+    -------
+    float, money
+        Own digging and shares in what others have dug: the first part of the trench at the km of the first
+        step, the next at those of the second, and what nobody there needs at the full length.
+    """
+    paid, below = 0.0, 0.0
+    for k in range(steps.shape[0]):
+        if trench <= below:
+            return paid
+        top = min(trench, steps[k, 0])
+        paid += (top - below) * steps[k, 1]
+        below = top
+    return paid + max(trench - below, 0.0) * length
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
@@ -229,6 +276,8 @@ def value_option(
     taker: Side,
     wanted: _Floats,
     ground: Ground,
+    length: float,
+    steps: _Floats,
     days: _Floats,
     value: Row,
     rate: _Floats,
@@ -243,13 +292,16 @@ def value_option(
     supply, wanted : ndarray of float, shape (M,), unit/day
         What the giver could send and the taker could use, in each period of the year.
     ground : Ground
+    length : float, km
+    steps : ndarray of float, shape (B, 2), money/km and km
+        As in :class:`Courses`.
     days : ndarray of float, shape (M,), day
     value : numpy.void
         Row of `VALUE`, filled.
     rate : ndarray of float, shape (M,), unit/day
         Filled.
     """
-    length, approach = ground.length, ground.approach
+    approach = ground.approach
     value.reason, value.floor, value.ceiling, value.quantity = QUALITY, 0.0, 0.0, 0.0
     rate[:] = 0.0
     if is_hindered(option, length, giver.grade, taker.grade, (giver.pressure, taker.pressure), approach):
@@ -278,9 +330,15 @@ def value_option(
     value.keep, value.credit, value.carried, value.treated = keep, made * option.replacement, carried, treated
     value.electricity = length * option.pumping * carried + work * treated
     value.capital = (pipe + plant) * (1.0 - ground.grant)
+    # Upkeep is that of the whole pipe, whoever dug for it.
+    value.maintenance = option.running * pipe
+    size = _size(option, value.capacity * carried)
+    value.trench = option.trench * cost.per_km * size * (1.0 - ground.grant)
+    value.digging = pay_for_trench(value.trench, length, steps)
+    if steps.shape[0] > 0:
+        value.capital += value.digging - value.trench * length
     value.haulage = carried * (cost.handling + cost.variable * length)
     value.treatment = cost.treatment * treated
-    value.maintenance = option.running * pipe
     value.lead_time, value.term = option.lead_time, option.term
     value.lifetime = min(
         option.mode_life if pipe > 0.0 else np.inf, option.way_life if plant > 0.0 else np.inf

@@ -15,6 +15,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ecopark.report.avoided import draw_avoided
+from ecopark.report.durations import draw_durations
+from ecopark.report.funnel import draw_funnel
 from ecopark.report.matrix import draw_matrix
 from ecopark.report.network import draw_network
 from ecopark.report.park_map import draw_park_map
@@ -28,6 +30,8 @@ FIGURES: Mapping[str, Callable[..., Axes | NDArray[np.object_]]] = {
     "network": draw_network,
     "sankey": draw_sankey,
     "timeline": draw_timeline,
+    "funnel": draw_funnel,
+    "durations": draw_durations,
     "avoided": draw_avoided,
     "matrix": draw_matrix,
 }

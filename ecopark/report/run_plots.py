@@ -11,7 +11,9 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from ecopark.report.avoided import draw_avoided
+from ecopark.report.durations import draw_durations
 from ecopark.report.figures import save_figures
+from ecopark.report.funnel import draw_funnel
 from ecopark.report.matrix import draw_matrix
 from ecopark.report.network import draw_network
 from ecopark.report.park_map import draw_park_map
@@ -62,6 +64,14 @@ class RunPlots:
     def matrix(self, **options: Any) -> Axes:
         """Who gives to whom; see :func:`~ecopark.report.matrix.draw_matrix`."""
         return draw_matrix(self._tables, **options)
+
+    def funnel(self, **options: Any) -> Axes:
+        """Ideas by stage, and why they were lost; see :func:`~ecopark.report.funnel.draw_funnel`."""
+        return draw_funnel(self._tables, **options)
+
+    def durations(self, **options: Any) -> Axes:
+        """Time from stage to stage; see :func:`~ecopark.report.durations.draw_durations`."""
+        return draw_durations(self._tables, **options)
 
     def save_all(self, folder: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
         """Draw and save every figure.

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from ecopark.scenario.dimensions import check_dimensions
+from ecopark.scenario.lever_check import check_levers
 from ecopark.scenario.located import Loc, get, names_in
 from ecopark.scenario.paths import Path, parse_month
 from ecopark.scenario.types import Firm, Park, Port, Process, Resource
@@ -103,6 +104,7 @@ def check(park: Park, units: Units, report: Report, known: Mapping[str, Iterable
                 if report.calls == noted:
                     clean.add(shared)
     names.check_rules()
+    check_levers(park, report, names.check)
     check_dimensions(park, units, report)
 
 
@@ -160,7 +162,7 @@ class _Names:
                     self.check("resources", name, (*place, "virgin", "recipe", name))
 
     def check_rules(self) -> None:
-        """Bans, ties and record."""
+        """Bans, ties, conduct and record."""
         for index, ban in enumerate(self._park.policy.bans):
             self.check("resources", ban.resource, ("policy", "bans", index, "resource"))
         for index, pair in enumerate(self._park.agents.ties):
@@ -168,11 +170,45 @@ class _Names:
                 self.check("firms", name, ("agents", "ties", index, end))
             if pair[0] == pair[1]:
                 self._report.add(("agents", "ties", index), f"ties {pair[0]!r} with itself")
+        conduct = self._park.agents.conduct
+        for name in conduct.fixed if conduct is not None else ():
+            self.check("firms", name, ("agents", "conduct", "fixed", name))
         for index, link in enumerate(self._park.observed.record if self._park.observed else ()):
             loc = ("observed", "record", index)
             self.check("firms", link["from_firm"], (*loc, "from_firm"))
             self.check("firms", link["to_firm"], (*loc, "to_firm"))
             self.check("resources", link["resource"], (*loc, "resource"))
+            self._check_year(link["start_year"], (*loc, "start_year"))
+        for index, row in enumerate(self._park.observed.quantities if self._park.observed else ()):
+            self._check_quantity(row, ("observed", "quantities", index))
+
+    def _check_year(self, text: str, loc: Loc) -> None:
+        if not (text.isdecimal() and len(text) == 4):
+            self._report.add(loc, f"expected a year such as 1982, found {text!r}")
+
+    def _check_quantity(self, row: Mapping[str, str], loc: Loc) -> None:
+        """A recorded quantity: of an exchange in its resource's unit, or of the park in t CO2e."""
+        self._check_year(row["year"], (*loc, "year"))
+        try:
+            positive = 0.0 < float(row["quantity"]) < float("inf")
+        except ValueError:
+            positive = False
+        if not positive:
+            self._report.add((*loc, "quantity"), f"expected a positive number, found {row['quantity']!r}")
+        unit = "t CO2e"
+        ends = [key for key in ("from_firm", "to_firm", "resource") if key in row]
+        if len(ends) == 3:
+            self.check("firms", row["from_firm"], (*loc, "from_firm"))
+            self.check("firms", row["to_firm"], (*loc, "to_firm"))
+            self.check("resources", row["resource"], (*loc, "resource"))
+            found = self._park.resources.get(row["resource"])
+            unit = found.unit if found else row["unit"]
+        elif ends:
+            self._report.add(
+                loc, "an exchange has from_firm, to_firm and resource; the park has none of them"
+            )
+        if row["unit"] != unit:
+            self._report.add((*loc, "unit"), f"expected {unit!r}, found {row['unit']!r}")
 
 
 # --------------------------------------------------------------------------- firms

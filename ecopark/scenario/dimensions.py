@@ -11,6 +11,7 @@ from typing import Any
 
 from ecopark.scenario.located import Loc, get
 from ecopark.scenario.paths import Path
+from ecopark.scenario.policy import PATHS_BY_RESOURCE, Policy, split_field
 from ecopark.scenario.types import Disposal, Park, Pathway, Port, Process, Resource, Transport, Virgin
 from ecopark.scenario.units import Quantity, Units
 from ecopark.scenario.validate import Report, describe
@@ -43,6 +44,15 @@ _POLICY = {
     "water_levy": "{money}/m3 +",
     "carbon_price": "{money}/t +",
 }
+_BY_RESOURCE = "{money}/{unit} +"
+_FACILITATOR = {
+    "workshop_every": "day ++",
+    "plan_every": "day ++",
+    "budget": "{money}/day +",
+    "cost_per_practitioner": "{money}/day +",
+    "cost_per_workshop": "{money} +",
+}
+_INFORMATION = {"distance": "km ++", "gathering_every": "day ++"}
 
 
 def check_dimensions(park: Park, units: Units, report: Report) -> None:
@@ -270,15 +280,53 @@ class _Ruler:
         for index, ban in enumerate(policy.bans):
             loc = ("policy", "bans", index, "penalty")
             self.measure(loc, ban.penalty, "{money}/{unit} +", unit=self._unit(ban.resource))
+        self._check_levers(policy)
+        self._check_shocks()
         discovery, facilitator = agents.discovery, agents.facilitator
         self.measure(("agents", "discovery", "burden"), discovery.burden, "{money}/day ++")
         self.measure(("agents", "discovery", "distance"), discovery.distance, "km ++")
         self.measure(("agents", "discovery", "memory"), discovery.memory, "day ++")
         self.measure(("agents", "contracts", "review"), agents.contracts.review, "day ++")
         if facilitator is not None:
-            self.measure(("agents", "facilitator", "workshop_every"), facilitator.workshop_every, "day ++")
+            self._fields(("agents", "facilitator"), facilitator, _FACILITATOR)
+        if agents.information is not None:
+            self._fields(("agents", "information"), agents.information, _INFORMATION)
         cost = agents.contracts.transaction_cost
         self.measure(("agents", "contracts", "transaction_cost"), cost, "{money} +")
+
+    def _check_levers(self, policy: Policy) -> None:
+        """Levers by resource, limits and announced values."""
+        for lever in PATHS_BY_RESOURCE:
+            for name, path in getattr(policy, lever).items():
+                self.measure(("policy", lever, name), path, _BY_RESOURCE, unit=self._unit(name))
+        for index, limit in enumerate(policy.discharge_limits):
+            place, unit = ("policy", "discharge_limits", index), self._unit(limit.resource)
+            self.measure((*place, "limit"), limit.limit, "{unit}/day +", unit=unit)
+            self.measure((*place, "penalty"), limit.penalty, "{money}/{unit} +", unit=unit)
+        for index, announcement in enumerate(policy.announced):
+            loc = ("policy", "announced", index, "value")
+            lever, resource = split_field(announcement.field) or ("", "")
+            if resource:
+                self.measure(loc, announcement.value, _BY_RESOURCE, unit=self._unit(resource))
+            elif lever:
+                self.measure(loc, announcement.value, _POLICY.get(lever, "1 +"))
+                if lever not in _POLICY and any(q.value > 1.0 for q in announcement.value.values):
+                    self._report.add(loc, f"{lever} is a share; it must be between 0 and 1")
+
+    def _check_shocks(self) -> None:
+        """New coefficients of a fuel switch, for every firm it strikes."""
+        for index, shock in enumerate(self._park.shocks):
+            struck = [self._park.firms[name] for name in shock.firms if name in self._park.firms]
+            processes = [firm.processes.get(shock.process or "main") for firm in struck]
+            for stream, value in shock.coefficient.items():
+                side, _, name = stream.partition(".")
+                for process in processes:
+                    ports = {} if process is None else process.in_ if side == "in" else process.out
+                    if process is not None and name in ports:
+                        self.measure(
+                            ("shocks", index, "coefficient", stream), value, "{unit}/{activity} +",
+                            unit=self._unit(ports[name].resource), activity=process.activity_unit,
+                        )  # fmt: skip
 
 
 def _tidy(expected: str) -> str:

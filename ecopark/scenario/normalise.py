@@ -25,6 +25,7 @@ from ecopark.scenario.located import (
     own_path,
     sections,
 )
+from ecopark.scenario.policy import PATHS_BY_RESOURCE
 from ecopark.scenario.schema import sink_sources
 from ecopark.scenario.source import Files
 from ecopark.scenario.tables import (
@@ -32,6 +33,7 @@ from ecopark.scenario.tables import (
     LINKS,
     SERIES,
     STREAMS,
+    VOLUMES,
     Columns,
     Row,
     deflator_of,
@@ -60,6 +62,8 @@ class Library:
     archetypes: Archetypes
 
 
+# Lists of policy and regulator whose entries name a resource.
+_LEVERS = (("policy", "discharge_limits"), ("agents", "regulator", "end_of_waste"))
 NO_LIBRARY = Library({}, {}, {}, Archetypes((), {}.__getitem__))
 
 
@@ -123,12 +127,12 @@ class _Tables:
             rows = self._rows(currency, "deflator", DEFLATOR, "currency.")
             currency["deflator"] = deflator_of(rows, self._problems)
         observed = raw.get("observed")
-        if isinstance(observed, Section) and "links" in observed and "record" not in observed:
-            rows = self._rows(observed, "links", LINKS, "observed.")
-            record = Items(observed.place("links"))
-            for row in rows:
-                record.put(locate(row.cells, row.where), row.where)
-            observed.put("record", record)
+        for table, key, columns in (("links", "record", LINKS), ("volumes", "quantities", VOLUMES)):
+            if isinstance(observed, Section) and observed.get(table) and key not in observed:
+                record = Items(observed.place(table))
+                for row in self._rows(observed, table, columns, "observed."):
+                    record.put(locate(row.cells, row.where), row.where)
+                observed.put(key, record)
         return self.take(raw, "streams", STREAMS)
 
     def take(self, raw: Section, key: str, columns: Columns) -> list[Row]:
@@ -259,14 +263,19 @@ def prune(raw: Section) -> None:
 def used_resources(raw: Section) -> set[str]:
     """Resources that something refers to, directly or through the recipe of a resource in use.
 
-    Ports, their recipes and burdens, the ends of pathways the user wrote, bans and the record count.
+    Ports, their recipes and burdens, the ends of pathways the user wrote, levers of policy, shocks and the
+    record count.
     """
     used = set(_named_by_ports(raw))
     for name, pathway in sections(raw, "pathways"):
         if not is_from_library(raw["pathways"], name):
             used |= {str(pathway.get("giver")), str(pathway.get("taker"))}
-    for loc in (("policy", "bans"), ("observed", "record")):
+    for loc in (("policy", "bans"), ("observed", "record"), ("observed", "quantities"), *_LEVERS):
         used |= {str(get(entry, ("resource",))) for entry in _entries(get(raw, loc))}
+    for lever in PATHS_BY_RESOURCE:
+        used |= set(names_in(get(raw, ("policy", lever))))
+    for shock in _entries(raw.get("shocks")):
+        used |= {str(name) for name in _entries(get(shock, ("resources",)))}
     # Pathways, pumps and heat pumps are paid for in it, whoever else uses it.
     used.add("electricity")
     if isinstance(raw.get("resources"), Section):

@@ -63,7 +63,7 @@ def _put(raw: Section, path: str, value: Any, where: Where) -> None:
         last = depth == len(steps) - 1
         inner = _shape_inside(node, shape, step, new_allowed=last)
         if last:
-            _set(node, step, _with_source(value, inner, where), where)
+            _set(node, step, _with_source(value, inner, where), where, in_number=shape.kind == "number")
             return
         node = _enter(node, step, inner, where)
         shape = inner
@@ -116,12 +116,12 @@ def _enter(node: Any, step: str, inner: Shape, where: Where) -> Any:
     return own_path(node, (step,))
 
 
-def _set(node: Any, step: str, value: Any, where: Where) -> None:
+def _set(node: Any, step: str, value: Any, where: Where, *, in_number: bool) -> None:
     if isinstance(node, Items):
         node[int(step)] = value
         node.places[int(step)] = where
     elif isinstance(node, Section):
-        if "series" in node or ("value" in node and _DATE.match(step)):
+        if in_number and ("series" in node or ("value" in node and _DATE.match(step))):
             raise _UnknownPathError("a series or a single value takes no dates; set it whole")
         node.put(step, value, where)
     else:

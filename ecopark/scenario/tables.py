@@ -58,6 +58,7 @@ STREAMS = Columns(
 )
 DEFLATOR = Columns(("year", "index"), ("source", "mark", "note"))
 LINKS = Columns(("from_firm", "to_firm", "resource", "start_year"), free=True)
+VOLUMES = Columns(("item", "quantity", "unit", "year"), free=True)
 
 
 def read_table(files: Files, path: Path, columns: Columns, named: Where, field: str) -> list[Row]:

@@ -16,7 +16,7 @@ import pytest
 from ecopark.cli import main
 from ecopark.run import MANIFEST, TABLES, Run
 
-FIGURES = ("map", "network", "sankey", "timeline", "avoided", "matrix")
+FIGURES = ("map", "network", "sankey", "timeline", "funnel", "durations", "avoided", "matrix")
 
 
 @pytest.fixture(scope="module")

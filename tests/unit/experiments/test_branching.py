@@ -96,7 +96,8 @@ def test_layouts_part_by_which_candidate_plant_opens() -> None:
     raw = park_raw()
     user = raw["firms"]["user"]
     raw["firms"] |= {
-        name: user | {"site": site, "opens": "2100-01"} for name, site in (("near", [0, 500]), ("far", [0, 40000]))
+        name: user | {"site": site, "opens": "2100-01"}
+        for name, site in (("near", [0, 500]), ("far", [0, 40000]))
     }
     scenario = Scenario.from_dict(raw).with_overrides({"agents.discovery.foresight": "0 d"})
     futures = {name: {f"firms.{name}.opens": "1992-03"} for name in ("near", "far")}

@@ -10,8 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecopark.errors import MarketError
-from ecopark.market.protocols import Bargain, alternating_offers, nash, protocol
+from ecopark.market.auction import Orders
+from ecopark.market.protocols import Bargain, Outcome, alternating_offers, nash, protocol
 
+PROTOCOLS = {
+    "nash", "alternating_offers", "rubinstein", "rubinstein_giver_opens", "take_it_or_leave_it", "posted_price",
+    "double_auction",
+}  # fmt: skip
 FAIR = Bargain(floor=0.0, ceiling=100.0, ask=100.0, bid=0.0, giver_patience=10, taker_patience=10)
 
 
@@ -88,13 +93,111 @@ def test_agreement_only_within_the_zone(
     seed: int,
 ) -> None:
     bargain = Bargain(floor, ceiling, ask, bid, giver, taker, concession, power)
-    for name in ("nash", "alternating_offers"):
+    for name in PROTOCOLS:
         outcome = protocol(name)(bargain, np.random.default_rng(seed))
         assert 1 <= outcome.rounds <= min(giver, taker)
         if ceiling < floor:
             assert outcome.price is None
         if outcome.price is not None:
             assert floor <= outcome.price <= ceiling
+
+
+@given(
+    st.floats(0, 100), st.floats(0, 80), st.floats(0, 80), st.floats(0.5, 1), st.floats(0.5, 1), st.floats(0, 1),
+    st.integers(0, 9),
+)  # fmt: skip
+@settings(max_examples=200)
+def test_nobody_agrees_to_less_than_it_has_elsewhere(
+    ceiling: float, giver: float, taker: float, d1: float, d2: float, trust: float, seed: int
+) -> None:
+    bargain = Bargain(
+        0.0, ceiling, ceiling, 0.0, giver_discount=d1, taker_discount=d2, giver_outside=giver,
+        taker_outside=taker, trust=trust,
+    )  # fmt: skip
+    for name in PROTOCOLS - {"double_auction"}:
+        price = protocol(name)(bargain, np.random.default_rng(seed)).price
+        assert price is None or giver - 1e-9 <= price <= ceiling - taker + 1e-9
+        if giver + taker > ceiling:
+            assert price is None
+
+
+@pytest.mark.parametrize("name", sorted(PROTOCOLS))
+def test_new_fields_are_neutral_unless_stated(name: str) -> None:
+    stated = replace(
+        FAIR, giver_discount=1.0, taker_discount=1.0, giver_outside=0.0, taker_outside=0.0, trust=0.0
+    )
+    for seed in range(5):
+        assert play(name, stated, seed) == play(name, FAIR, seed)
+    assert play("nash", replace(FAIR, trust=0.7), 0) == play("nash", FAIR, 0)
+
+
+def play(name: str, bargain: Bargain, seed: int = 0) -> Outcome:
+    return protocol(name)(bargain, np.random.default_rng(seed))
+
+
+def test_a_partner_elsewhere_moves_every_price() -> None:
+    """Nash 50 becomes 65; offers in turn meet between 30 and 100 instead of 0 and 100."""
+    better = replace(FAIR, giver_outside=30.0)
+    assert play("nash", better).price == 65.0
+    # ask 100 - 7 t, bid 10 t: 58 and 60 at t = 6; before, 50 and 50 at t = 5
+    assert {play("alternating_offers", better, seed).price for seed in range(20)} == {58.0, 60.0}
+
+
+def test_a_doubtful_offer_halves_the_way_and_a_certain_one_takes_all() -> None:
+    asking = replace(FAIR, giver_power=1.0)
+    assert play("take_it_or_leave_it", asking) == Outcome(50.0, 1)
+    assert play("take_it_or_leave_it", replace(asking, doubt=0.0)) == Outcome(100.0, 1)
+    assert play("take_it_or_leave_it", replace(FAIR, giver_power=0.0, doubt=0.1)) == Outcome(10.0, 1)
+
+
+def test_a_belief_can_miss_though_there_is_something_to_gain() -> None:
+    """The giver thinks that up to 250 could be had; 125 is more than the 100 that could."""
+    assert play("take_it_or_leave_it", replace(FAIR, ask=250.0, giver_power=1.0)).price is None
+    assert play("take_it_or_leave_it", replace(FAIR, ask=190.0, giver_power=1.0)).price == 95.0
+    assert play("take_it_or_leave_it", replace(FAIR, bid=-150.0, giver_power=0.0)).price is None
+
+
+def test_who_proposes_is_drawn_by_power() -> None:
+    givers = [
+        play("take_it_or_leave_it", replace(FAIR, giver_power=0.8, doubt=0.0), s).price for s in range(300)
+    ]
+    # 240 of 300 within four standard errors of 0.023
+    assert 0.71 < givers.count(100.0) / 300 < 0.89
+    assert set(givers) == {0.0, 100.0}
+
+
+@pytest.mark.parametrize(
+    ("bargain", "outcome"),
+    [
+        # 150, 120, 96: the third is the first at most 100
+        (replace(FAIR, ask=150.0, adjustment=0.2), Outcome(96.0, 3)),
+        # with half the mark-up the first
+        (replace(FAIR, ask=150.0, markup=0.5), Outcome(75.0, 1)),
+        # 150, 142.5, 135.375 and the other is gone
+        (replace(FAIR, ask=150.0, adjustment=0.05, taker_patience=3), Outcome(None, 3)),
+        (replace(FAIR, ask=150.0, adjustment=0.0), Outcome(None, 10)),
+        # the taker posts 100 - 200 = -100, then 100 - 100 = 0
+        (replace(FAIR, bid=-100.0, adjustment=0.5, giver_power=0.0), Outcome(0.0, 2)),
+    ],
+)
+def test_posted_prices_by_hand(bargain: Bargain, outcome: Outcome) -> None:
+    bargain = replace(bargain, giver_power=1.0) if bargain.giver_power == 0.5 else bargain
+    found = play("posted_price", bargain)
+    assert found.rounds == outcome.rounds
+    assert found.price == (None if outcome.price is None else pytest.approx(outcome.price))
+
+
+def test_a_pool_settles_a_pair_only_if_its_price_suits_both() -> None:
+    pair = replace(FAIR, quantity=10.0)
+    assert play("double_auction", pair).price == 50.0
+    assert play("double_auction", replace(pair, giver_power=0.2)).price == 20.0
+    # Somebody gives it away: a floor of 0 is too dear beside -30, and a buyer of 10 units needs no more.
+    cheap = Orders(np.array([-30.0]), np.array([20.0]))
+    assert play("double_auction", replace(pair, sellers=cheap)).price is None
+    # Somebody needs it more: this taker goes without.
+    keen = Orders(np.array([180.0]), np.array([20.0]))
+    assert play("double_auction", replace(pair, buyers=keen)).price is None
+    assert play("double_auction", replace(pair, quantity=0.0)).price is None
 
 
 @given(st.floats(1, 200), st.integers(2, 30), st.floats(0.2, 5.0), st.integers(0, 9))
@@ -106,5 +209,5 @@ def test_equals_with_known_reservation_prices_always_agree(
 
 
 def test_an_unknown_protocol_is_named_with_the_nearest() -> None:
-    with pytest.raises(MarketError, match=r"'nahs'.*'nash'.*known: alternating_offers, nash"):
+    with pytest.raises(MarketError, match=r"'nahs'.*'nash'.*known: alternating_offers, .*nash, posted_price"):
         protocol("nahs")

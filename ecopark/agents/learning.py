@@ -1,0 +1,342 @@
+"""What firms have learned: how reliable partners are, what prices to expect, whether to play fair.
+
+What lives here: the experience of all firms as columns, and an appraiser that appraises by it. What does not: the
+rules (``market.learning``, ``market.conduct``, ``market.clauses``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from ecopark.agents.appraiser import Appraiser
+from ecopark.agents.bonds import Bonds, mean_by_bond
+from ecopark.calendar import DAYS_PER_YEAR
+from ecopark.market.appraisal import Appraisal
+from ecopark.market.clauses import foresee_hold_up
+from ecopark.market.conduct import (
+    FAIR,
+    OPPORTUNISTIC,
+    STRATEGIES,
+    probability_of_opportunism,
+    reinforce,
+    start_propensities,
+)
+from ecopark.market.learning import adapt, adapt_path, expect_of_strangers, imitate
+from ecopark.scenario.geometry import project
+from ecopark.streams import keys, uniform
+
+if TYPE_CHECKING:
+    from ecopark.agents.exchanges import Exchanges
+    from ecopark.agents.scouting import Scouting
+    from ecopark.market.valuation import Ground
+    from ecopark.scenario.types import Conduct, Park
+
+_Floats = NDArray[np.float64]
+_Ints = NDArray[np.int64]
+# Payments that belong to how a contract was kept; investment is sunk and not the conduct's doing.
+_KEEPING = frozenset({"penalty", "take_or_pay"})
+
+
+class Experience:
+    """Share of deliveries that firms expect of each other.
+
+    Parameters
+    ----------
+    bonds : Bonds
+    start : float, 1
+        Expected before any experience.
+    share : float, 1
+        Of the gap to what was experienced closed in a year.
+    """
+
+    def __init__(self, bonds: Bonds, start: float, share: float) -> None:
+        self._bonds, self._start, self._share = bonds, start, share
+        self._count = int(bonds.firms.max()) + 1 if bonds.firms.size else 0
+        self._expected = np.full(len(bonds.firms), start)
+        self._met = np.zeros(len(bonds.firms), dtype=bool)
+        self._strangers: _Floats | None = None
+
+    def learn(self, bond: _Ints, kept: _Floats, years: _Floats) -> None:
+        """Let expectations follow what was delivered.
+
+        Parameters
+        ----------
+        bond : ndarray of int, shape (L,), 1
+            Pair of firms of each exchange.
+        kept : ndarray of float, shape (L,), 1
+            Share delivered of what was promised.
+        years : ndarray of float, shape (L,), yr
+            Time each was in operation.
+        """
+        met, mean_kept, time = mean_by_bond(bond, kept, years)
+        self._expected[met] = adapt(self._expected[met], mean_kept, self._share, time)
+        self._met[met] = True
+        self._strangers = None
+
+    def of_firm(self, firm: int) -> float:
+        """Share a firm expects of somebody it does not know."""
+        if self._strangers is None:
+            self._strangers = expect_of_strangers(
+                self._bonds.firms, self._expected, self._met, self._start, self._count
+            )
+        return float(self._strangers[firm]) if firm < self._count else self._start
+
+    def of_pair(self, pair: int) -> float:
+        """Share expected within a pair: experienced, or the mean of what both expect of strangers."""
+        bond = int(self._bonds.of_pair[pair])
+        if self._met[bond]:
+            return float(self._expected[bond])
+        first, second = self._bonds.firms[bond].tolist()
+        return (self.of_firm(first) + self.of_firm(second)) / 2.0
+
+
+class ExpectingAppraiser(Appraiser):
+    """Appraises by what firms have experienced and foresee, instead of by fixed shares and last year's mean."""
+
+    #: Deliveries experienced; None while nobody learns.
+    experience: Experience | None = None
+    _pair = -1
+    _smooth: _Floats | None = None
+
+    def expect_prices(self, share: float) -> None:
+        """Expect prices by exponential smoothing from now on.
+
+        Parameters
+        ----------
+        share : float, 1
+            Of the gap to the present price closed in a year.
+        """
+        years = np.diff(self.calendar.period_bounds) / DAYS_PER_YEAR
+        self._smooth = adapt_path(self.prices.perceived, share, years)
+
+    def appraise(
+        self, pair: int, day: float, trust: float = 0.0, transaction_factor: float = 1.0
+    ) -> Appraisal:
+        """Appraise a pair on a day; an investor adds a premium against being held up.
+
+        Parameters
+        ----------
+        pair : int
+        day : float, day
+        trust : float, 1
+            Between the two firms.
+        transaction_factor : float, 1
+            Of a facilitator at work.
+
+        Returns
+        -------
+        Appraisal
+        """
+        self._pair = pair
+        found = super().appraise(pair, day, trust, transaction_factor)
+        rules = self.park.agents.contracts
+        # A spot price is open at every review anyway.
+        if found.reason or rules.hold_up.value == 0.0 or rules.kind == "spot":
+            return found
+        premium = foresee_hold_up(found, rules.hold_up.value, trust, rules.penalty.value)
+        if found.giver_invests:
+            found = replace(found, floor=found.floor + premium)
+        else:
+            found = replace(found, ceiling=found.ceiling - premium)
+        return found if found.ceiling > found.floor else replace(found, reason="economics")
+
+    def _ground(self, out: int, now: int, trust: float) -> Ground:
+        ground = super()._ground(out, now, trust)
+        if self.experience is None:
+            return ground
+        if self._pair >= 0 and int(self.pairs.out_port[self._pair]) == out:
+            expected = self.experience.of_pair(self._pair)
+        else:
+            # Customers of a customer are strangers to the one who asks.
+            expected = self.experience.of_firm(int(self.columns.port_firm[out]))
+        return ground._replace(reliability=expected)
+
+    def _look_up(self, now: int) -> None:
+        fresh = now != self._now
+        super()._look_up(now)
+        if fresh and self._smooth is not None:
+            self._mean_cost = self._smooth[now]
+
+
+class Players:
+    """Who plays fair and who opportunistically this year, and what each has learned of it.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Firms.
+    spec : Conduct
+    seed : int
+    """
+
+    def __init__(self, names: tuple[str, ...], spec: Conduct, seed: int) -> None:
+        self._spec, self._seed, self._keys = spec, seed, keys(names)
+        self.propensity = start_propensities(len(names), spec.opportunists.value, spec.strength.value)
+        self._fixed = np.array(
+            [STRATEGIES.index(spec.fixed[name]) if name in spec.fixed else -1 for name in names]
+        )
+        self._usual, self._years = np.zeros(len(names)), np.zeros(len(names))
+        self._year = 0
+        #: Strategy each firm plays, 0 fair or 1 opportunistic. ndarray of int, shape (F,), 1.
+        self.played = self._play()
+
+    def _play(self) -> _Ints:
+        year = np.full(self._keys.size, self._year, dtype=np.uint64)
+        drawn = uniform(self._seed, "conduct", self._keys, year)
+        free = np.where(drawn < probability_of_opportunism(self.propensity), OPPORTUNISTIC, FAIR)
+        return np.where(self._fixed >= 0, self._fixed, free)
+
+    def turn_year(self, gain: _Floats, dealt: NDArray[np.bool_]) -> None:
+        """Learn from a year's gains, and choose for the next.
+
+        Parameters
+        ----------
+        gain : ndarray of float, shape (F,), money
+            Of each firm's exchanges.
+        dealt : ndarray of bool, shape (F,), 1
+            Firms that exchanged at all: the others learn and forget nothing.
+        """
+        self._years[dealt] += 1.0
+        self._usual[dealt] += (np.abs(gain[dealt]) - self._usual[dealt]) / self._years[dealt]
+        reward = np.divide(gain, self._usual, out=np.zeros_like(gain), where=self._usual > 0.0)
+        learned = reinforce(
+            self.propensity,
+            self.played,
+            reward,
+            self._spec.forgetting.value,
+            self._spec.experimentation.value,
+        )
+        self.propensity[dealt] = learned[dealt]
+        self._year += 1
+        self.played = self._play()
+
+
+class Learner:
+    """Everything the firms of a park learn, and how they play.
+
+    Parameters
+    ----------
+    park : Park
+    appraiser : ExpectingAppraiser
+    bonds : Bonds
+    exchanges : Exchanges
+    seed : int
+    """
+
+    def __init__(
+        self, park: Park, appraiser: ExpectingAppraiser, bonds: Bonds, exchanges: Exchanges, seed: int
+    ) -> None:
+        self._appraiser, self._exchanges, self._seed = appraiser, exchanges, seed
+        names = appraiser.columns.firms
+        self._index = {name: i for i, name in enumerate(names)}
+        self._learning = park.agents.learning if park.mechanisms.learning else None
+        conduct = park.agents.conduct if park.mechanisms.conduct else None
+        self.players = None if conduct is None else Players(names, conduct, seed)
+        if self._learning is not None:
+            start = park.agents.contracts.reliability.value
+            appraiser.experience = Experience(bonds, start, self._learning.reliability.value)
+            if self._learning.prices is not None:
+                appraiser.expect_prices(self._learning.prices.value)
+        #: Readiness of each firm to talk. ndarray of float, shape (F,), 1.
+        self.openness = np.array([park.firms[name].behaviour.openness.value for name in names])
+        self._sent = np.zeros(0)
+        self._keys, self._year = keys(names), 0
+        self._neighbours: list[_Ints] | None = None
+
+    def deliver(self, bond: _Ints, kept: _Floats, years: _Floats) -> None:
+        """Something was delivered, or was not.
+
+        Parameters
+        ----------
+        bond : ndarray of int, shape (L,), 1
+            Pair of firms of each exchange.
+        kept : ndarray of float, shape (L,), 1
+            Share delivered of what was promised.
+        years : ndarray of float, shape (L,), yr
+            Time each was in operation.
+        """
+        if self._appraiser.experience is not None:
+            self._appraiser.experience.learn(bond, kept, years)
+
+    def move(self, number: _Ints, sent: _Floats) -> None:
+        """Count what moved in a period.
+
+        Parameters
+        ----------
+        number : ndarray of int, shape (L,), 1
+            Of each contract in operation.
+        sent : ndarray of float, shape (L,), unit
+        """
+        grown = np.zeros(max(len(self._exchanges.all), self._sent.size))
+        grown[: self._sent.size] = self._sent
+        grown[number] += sent
+        self._sent = grown
+
+    def is_opportunist(self, firm: str) -> bool:
+        """Whether a firm plays opportunistically this year."""
+        return self.players is not None and bool(self.players.played[self._index[firm]] == OPPORTUNISTIC)
+
+    def turn_year(self, day: float, scouting: Scouting) -> None:
+        """Learn from the year that ends on a day.
+
+        Parameters
+        ----------
+        day : float, day
+        scouting : Scouting
+            Looks by the openness that firms have then.
+        """
+        imitation = 0.0 if self._learning is None else self._learning.imitation.value
+        if self.players is not None or imitation > 0.0:
+            gain, dealt = self._gains(day)
+            if self.players is not None:
+                self.players.turn_year(gain, dealt)
+            if imitation > 0.0:
+                self.openness = imitate(self.openness, self._success(gain, day), self._models(), imitation)
+                scouting.open_up(self.openness)
+        self._sent[:] = 0.0
+        self._year += 1
+
+    def _gains(self, day: float) -> tuple[_Floats, NDArray[np.bool_]]:
+        """Gain of each firm's exchanges in the year (at today's prices), and who had any."""
+        gain, dealt = np.zeros(len(self._index)), np.zeros(len(self._index), dtype=bool)
+        for number in np.flatnonzero(self._sent > 0.0).tolist():
+            contract, sent = self._exchanges.all[number], float(self._sent[number])
+            floor, ceiling = self._appraiser.running_prices(contract.pair, contract.appraisal, day - 1.0)
+            giver, taker = self._index[contract.giver], self._index[contract.taker]
+            gain[giver] += (contract.price - floor) * sent
+            gain[taker] += (ceiling - contract.price) * sent
+            dealt[[giver, taker]] = True
+            for paid, item, at_giver, at_taker in contract.payments:
+                if item in _KEEPING and day - DAYS_PER_YEAR <= paid < day:
+                    gain[giver] += at_giver
+                    gain[taker] += at_taker
+        return gain, dealt
+
+    def _success(self, gain: _Floats, day: float) -> _Floats:
+        """Gain as a share of what a firm's streams would cost it without any exchange. ndarray, shape (F,), 1."""
+        c, now = self._appraiser.columns, self._appraiser.period(day - 1.0)
+        burden = np.maximum(self._appraiser.prices.cost[now], 0.0) * c.expected[now] * DAYS_PER_YEAR
+        by_firm = np.bincount(c.port_firm, weights=burden, minlength=gain.size)
+        return np.divide(gain, by_firm, out=np.zeros_like(gain), where=by_firm > 0.0)
+
+    def _models(self) -> _Ints:
+        """Neighbour each firm looks at this year; itself where it has none. ndarray of int, shape (F,), 1."""
+        if self._neighbours is None:
+            self._neighbours = self._look_round()
+        year = np.full(self._keys.size, self._year, dtype=np.uint64)
+        drawn = uniform(self._seed, "imitation", self._keys, year).tolist()
+        near = zip(self._neighbours, drawn, strict=True)
+        return np.array([own[int(u * own.size)] if own.size else i for i, (own, u) in enumerate(near)])
+
+    def _look_round(self) -> list[_Ints]:
+        """Other firms within the distance at which discovery has halved, for each firm."""
+        park = self._appraiser.park
+        tree = cKDTree(project(self._appraiser.columns.site, park.layout))
+        reach = park.agents.discovery.distance.value / park.layout.detour.value
+        found = tree.query_ball_tree(tree, reach)
+        return [np.array(sorted({*near} - {firm}), dtype=np.int64) for firm, near in enumerate(found)]

@@ -1,0 +1,147 @@
+"""Leverage: what two firms bring to the table beside their reservation prices, and the terms they settle on.
+
+What lives here: power, outside options, pools and packages, each neutral where a scenario states nothing.
+What does not: the talks themselves (``talks``), the formulas (``market.bargaining``, ``market.package``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ecopark.agents.idea import Idea
+from ecopark.agents.rivals import Rivals
+from ecopark.market.appraisal import Appraisal
+from ecopark.market.bargaining import bargaining_power, discount_per_round
+from ecopark.market.investment import per_year
+from ecopark.market.package import Offer, Package, Prospect, choose_package, list_packages, revise
+from ecopark.market.protocols import Bargain
+from ecopark.scenario.types import Behaviour
+
+if TYPE_CHECKING:
+    from ecopark.agents.world import World
+
+# What is on the table: term and penalty as multiples of the usual, take-or-pay as shares. [M]
+_TERMS = (1.0, 0.5, 2.0)
+_TAKE_OR_PAY = (0.0, 0.5, 0.8)
+_PENALTIES = (1.0, 2.0)
+
+
+class Leverage:
+    """Power, alternatives and terms of two firms at a table.
+
+    Parameters
+    ----------
+    model : World
+    """
+
+    def __init__(self, model: World) -> None:
+        self._model = model
+        self._rules = model.park.agents.negotiation
+        self._rivals = Rivals(model)
+
+    # ------------------------------------------------------------------ terms other than the price
+    def settle_terms(self, idea: Idea, usual: Appraisal) -> tuple[Appraisal, Package | None]:
+        """Choose the terms before the price.
+
+        Parameters
+        ----------
+        idea : Idea
+        usual : Appraisal
+            Under the usual terms.
+
+        Returns
+        -------
+        Appraisal
+            Under the terms chosen; `usual` where terms are not negotiated, or no others are better.
+        Package or None
+            The terms; None where they are not negotiated, or none suits both.
+        """
+        if not self._rules.package or usual.quantity <= 0.0:
+            return usual, None
+        penalty = self._model.park.agents.contracts.penalty.value
+        packages = list_packages(
+            [1.0],
+            [usual.term * factor for factor in _TERMS],
+            _TAKE_OR_PAY,
+            sorted({min(penalty * factor, 1.0) for factor in _PENALTIES}),
+            [usual.giver_invests, not usual.giver_invests],
+        )
+        giver, taker, prospect = *self._behaviours(idea), self._prospect(idea)
+
+        def value(package: Package) -> Offer | None:
+            terms = revise(usual, package, giver, taker, prospect)
+            return None if terms.reason else Offer(terms.floor, terms.ceiling, terms.quantity)
+
+        found = choose_package(packages, value)
+        return (usual, None) if found is None else (self.keep_terms(idea, usual, found[0]), found[0])
+
+    def keep_terms(self, idea: Idea, usual: Appraisal, package: Package | None) -> Appraisal:
+        """Appraisal of today under terms settled before.
+
+        Parameters
+        ----------
+        idea : Idea
+        usual : Appraisal
+            Under the usual terms.
+        package : Package or None
+            None where no others were settled.
+
+        Returns
+        -------
+        Appraisal
+        """
+        if package is None or usual.quantity <= 0.0:
+            return usual
+        return revise(usual, package, *self._behaviours(idea), self._prospect(idea))
+
+    def _prospect(self, idea: Idea) -> Prospect:
+        world = self._model
+        rules, trust = world.park.agents.contracts, world.trust(idea.giver, idea.taker)
+        deal = 0.0 if rules.transaction_cost is None else rules.transaction_cost.value
+        deal *= world.transaction_factor(idea) * (1.0 - 0.5 * trust)
+        return Prospect(trust, rules.reliability.value, deal, deal, rules.penalty.value)
+
+    # ------------------------------------------------------------------ at the table
+    def strengthen(self, idea: Idea, terms: Appraisal, bargain: Bargain) -> Bargain:
+        """Put patience, trust, second-best partners and rivals on the table.
+
+        Parameters
+        ----------
+        idea : Idea
+        terms : Appraisal
+        bargain : Bargain
+            Reservation prices and opening positions.
+
+        Returns
+        -------
+        Bargain
+        """
+        world, rules = self._model, self._rules
+        days = rules.round.value
+        giver, taker = (
+            discount_per_round(per_year(firm.hurdle_rate.value), days) for firm in self._behaviours(idea)
+        )
+        bargain = replace(
+            bargain,
+            giver_discount=giver,
+            taker_discount=taker,
+            doubt=rules.doubt.value,
+            markup=rules.markup.value,
+            adjustment=rules.adjustment.value,
+            quantity=terms.quantity,
+        )
+        if rules.power == "patience":
+            trust = world.trust(idea.giver, idea.taker)
+            bargain = replace(bargain, giver_power=bargaining_power(giver, taker), trust=trust)
+        if world.park.mechanisms.outside_options and rules.alternatives > 0:
+            outside = self._rivals.value_outside(idea.pair, terms, rules.alternatives)
+            bargain = replace(bargain, giver_outside=outside[0], taker_outside=outside[1])
+        if rules.protocol == "double_auction" and rules.pool > 0:
+            sellers, buyers = self._rivals.gather_pool(idea.pair, rules.pool)
+            bargain = replace(bargain, sellers=sellers, buyers=buyers)
+        return bargain
+
+    def _behaviours(self, idea: Idea) -> tuple[Behaviour, Behaviour]:
+        firms = self._model.firms
+        return firms[idea.giver].spec.behaviour, firms[idea.taker].spec.behaviour

@@ -1,0 +1,173 @@
+"""Rivals: which other pairs the two at a table could turn to, and what these are worth to them.
+
+What lives here: looking up and appraising other pairs of the same stream or need. What does not: what an
+outside option does to a price (``market.protocols``), how a pool clears (``market.auction``).
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecopark.market.appraisal import Appraisal
+from ecopark.market.auction import NOBODY, Orders
+
+if TYPE_CHECKING:
+    from ecopark.agents.world import World
+
+_Ints = NDArray[np.int64]
+
+
+class Rivals:
+    """Other pairs of the streams of a pair.
+
+    Parameters
+    ----------
+    model : World
+    """
+
+    def __init__(self, model: World) -> None:
+        self._model = model
+
+    def value_outside(self, pair: int, terms: Appraisal, most: int) -> tuple[float, float]:
+        """What giver and taker could gain with their second-best partner, by unit of this exchange.
+
+        Parameters
+        ----------
+        pair : int
+        terms : Appraisal
+            Of the pair, its quantity above 0.
+        most : int
+            Nearest other partners each side looks at.
+
+        Returns
+        -------
+        tuple of (float, float), money/unit
+            Half of the joint margin with the best of them (the other half would be that partner's), on as
+            much of this exchange's quantity as it could take or give; 0 where there is none worthwhile.
+        """
+        appraiser = self._model.appraiser
+        out, into = int(appraiser.pairs.out_port[pair]), int(appraiser.pairs.in_port[pair])
+        of_giver = self._nearest(
+            self._elsewhere(np.asarray(appraiser.pairs.of_outlet(out)), pair, False), most
+        )
+        of_taker = self._nearest(self._elsewhere(self._of_inlet(into), pair, True), most)
+        best = [0.0, 0.0]
+        for other in of_giver:
+            found = self._appraise(other)
+            if not found.reason:
+                share = min(found.quantity / terms.quantity, 1.0)
+                best[0] = max(best[0], 0.5 * (found.ceiling - found.floor) * share)
+        gain = terms.keep * terms.credit
+        for other in of_taker:
+            found = self._appraise(other)
+            if not found.reason:
+                # The taker's stake is counted in what it needs: units sent differ by loss and yield.
+                needed = min(found.quantity * (found.keep * found.credit) / terms.quantity, gain)
+                unit = (found.ceiling - found.floor) / (found.keep * found.credit)
+                best[1] = max(best[1], 0.5 * unit * needed)
+        return best[0], best[1]
+
+    def gather_pool(self, pair: int, most: int) -> tuple[Orders, Orders]:
+        """Other sellers and buyers of the resource a pair's giver offers.
+
+        Parameters
+        ----------
+        pair : int
+        most : int
+            Pairs looked at: those that share a stream with this one first, then the shortest.
+
+        Returns
+        -------
+        tuple of (Orders, Orders)
+            Each other outlet by the lowest of its floors, each other inlet by the highest of its ceilings
+            and each by the largest of its quantities over the pairs looked at; at the giver's gate, per
+            unit sent.
+        """
+        pairs = self._model.appraiser.pairs
+        out, into = int(pairs.out_port[pair]), int(pairs.in_port[pair])
+        candidates = self._in_sight(self._of_resource(out))
+        candidates = candidates[candidates != pair]
+        apart = (pairs.out_port[candidates] != out) & (pairs.in_port[candidates] != into)
+        chosen = candidates[np.lexsort((pairs.distance[candidates], apart))[:most]]
+        sellers: dict[int, tuple[float, float]] = {}
+        buyers: dict[int, tuple[float, float]] = {}
+        for other in chosen.tolist():
+            found = self._appraise(other)
+            if found.quantity <= 0.0:
+                continue
+            seller, buyer = int(pairs.out_port[other]), int(pairs.in_port[other])
+            if seller != out:
+                floor, quantity = sellers.get(seller, (found.floor, 0.0))
+                sellers[seller] = min(floor, found.floor), max(quantity, found.quantity)
+            if buyer != into:
+                ceiling, quantity = buyers.get(buyer, (found.ceiling, 0.0))
+                buyers[buyer] = max(ceiling, found.ceiling), max(quantity, found.quantity)
+        return _as_orders(sellers), _as_orders(buyers)
+
+    # ------------------------------------------------------------------ looking up
+    def _appraise(self, pair: int) -> Appraisal:
+        world = self._model
+        columns, pairs = world.appraiser.columns, world.appraiser.pairs
+        ends = int(pairs.out_port[pair]), int(pairs.in_port[pair])
+        giver, taker = (columns.firms[columns.port_firm[end]] for end in ends)
+        return world.appraiser.appraise(
+            pair, world.env.now, world.trust(giver, taker), world.transaction_factor()
+        )
+
+    def _elsewhere(self, candidates: _Ints, pair: int, of_taker: bool) -> _Ints:
+        """Candidates in sight whose partner is another firm than the one at the table."""
+        pairs, firm = self._model.appraiser.pairs, self._model.appraiser.columns.port_firm
+        partner = pairs.out_port if of_taker else pairs.in_port
+        return self._in_sight(candidates[firm[partner[candidates]] != firm[partner[pair]]])
+
+    def _in_sight(self, candidates: _Ints) -> _Ints:
+        """Candidates of firms that are open or announced, and known to each other where that counts."""
+        world = self._model
+        pairs = world.appraiser.pairs
+        seen = world.appraiser.is_in_sight(slice(None), world.env.now)
+        live = seen[pairs.out_port[candidates]] & seen[pairs.in_port[candidates]]
+        acquaintance = world.support.acquaintance
+        if acquaintance is not None:
+            live &= acquaintance.known[acquaintance.of_pair[candidates]]
+        return np.asarray(candidates[live])
+
+    def _nearest(self, candidates: _Ints, most: int) -> list[int]:
+        distance = self._model.appraiser.pairs.distance[candidates]
+        nearest: list[int] = candidates[np.argsort(distance, kind="stable")[:most]].tolist()
+        return nearest
+
+    def _of_inlet(self, port: int) -> _Ints:
+        first, last = np.searchsorted(self._by_inlet[1], [port, port + 1])
+        return self._by_inlet[0][first:last]
+
+    def _of_resource(self, port: int) -> _Ints:
+        resource = self._model.appraiser.columns.port_resource[port]
+        first, last = np.searchsorted(self._by_resource[1], [resource, resource + 1])
+        return self._by_resource[0][first:last]
+
+    @cached_property
+    def _by_inlet(self) -> tuple[_Ints, _Ints]:
+        """Pairs in the order of their in-ports, and these in-ports."""
+        return _sorted_by(self._model.appraiser.pairs.in_port)
+
+    @cached_property
+    def _by_resource(self) -> tuple[_Ints, _Ints]:
+        """Pairs in the order of what their givers offer, and these resources."""
+        appraiser = self._model.appraiser
+        return _sorted_by(np.asarray(appraiser.columns.port_resource[appraiser.pairs.out_port]))
+
+
+def _sorted_by(key: _Ints) -> tuple[_Ints, _Ints]:
+    order = np.argsort(key, kind="stable")
+    return order, key[order]
+
+
+def _as_orders(offers: dict[int, tuple[float, float]]) -> Orders:
+    if not offers:
+        return NOBODY
+    price, quantity = np.array([offers[port] for port in sorted(offers)]).T
+    return Orders(price, quantity)

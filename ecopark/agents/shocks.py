@@ -1,0 +1,205 @@
+"""Shocks as they come: what firms do not know of before, and what they learn on the day.
+
+What lives here: hiding shocks from everything that looks ahead, letting firms learn of them, the attention
+they earn, and waves of outages. What does not: what a shock does to a park (``scenario.shocked``).
+
+What happens is compiled into the columns of the park before the run, shocks included. What firms *expect*
+(rates of the coming year, coefficients, openings) is compiled from the park as they know it on the day, and
+compiled anew on each day on which they learn of a shock. Closing days stand in the columns from the start:
+only those of the past are ever asked for, and a contract ends on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecopark.calendar import Calendar
+from ecopark.flows.columns import Columns, compile_columns
+from ecopark.market.expectation import resolve, weigh
+from ecopark.market.prices import Prices, compile_prices
+from ecopark.scenario.shocked import known_park, outage_waves, shocked_park, turning_days
+from ecopark.scenario.shocks import Shock
+from ecopark.scenario.types import Park
+
+if TYPE_CHECKING:
+    from ecopark.agents.world import World
+
+Wave = tuple[float, float, float]
+# Columns by which firms look ahead.
+_FORESEEN = ("expected", "plan", "coefficient", "imported", "opens")
+
+
+class Future(NamedTuple):
+    """What will happen in a run.
+
+    Attributes
+    ----------
+    park : Park
+        With shocks, and announced changes that come true, as dated paths.
+    columns : Columns
+        Of this park, seen by firms as they know it on the first day.
+    prices : Prices
+        Of this park, and as firms reckon with them.
+    """
+
+    park: Park
+    columns: Columns
+    prices: Prices
+
+
+def compile_future(park: Park, seed: int, calendar: Calendar) -> Future:
+    """What a scenario becomes in one run: nothing is left open but what agents decide.
+
+    Parameters
+    ----------
+    park : Park
+        As the scenario states it.
+    seed : int
+        Run seed, for what becomes of announced changes.
+    calendar : Calendar
+
+    Returns
+    -------
+    Future
+    """
+    struck = shocked_park(park)
+    actual = resolve(struck, seed)
+    columns = compile_columns(actual, calendar)
+    prices = weigh(struck, seed, compile_prices(actual, columns, calendar), columns, calendar)
+    return Future(actual, veil(park, columns, calendar), prices)
+
+
+def veil(park: Park, columns: Columns, calendar: Calendar) -> Columns:
+    """Columns in which firms see of the future only what they know on the first day.
+
+    Parameters
+    ----------
+    park : Park
+        As the scenario states it, shocks not yet laid over it.
+    columns : Columns
+        Of what happens.
+    calendar : Calendar
+
+    Returns
+    -------
+    Columns
+        The same object where the scenario states no shock.
+    """
+    if not park.shocks:
+        return columns
+    known = compile_columns(known_park(park, calendar.start), calendar)
+    return replace(columns, **{name: getattr(known, name) for name in _FORESEEN})
+
+
+class Shocks:
+    """Lets a run's shocks strike: SimPy stories, one for each.
+
+    Parameters
+    ----------
+    world : World
+    park : Park
+        As the scenario states it.
+    """
+
+    def __init__(self, world: World, park: Park) -> None:
+        self._world, self._park = world, park
+        self._calendar, self._columns = world.calendar, world.appraiser.columns
+        horizon = float(self._calendar.period_bounds[-1])
+        if not park.mechanisms.shocks:
+            return
+        days = {day for shock in park.shocks for day in map(self._calendar.day, turning_days(shock))}
+        for day in sorted(day for day in days if 0 < day < horizon):
+            world.env.process(self._reveal(float(day)))
+        for shock in park.shocks:
+            for when, what in ((shock.announced, "announced"), (shock.from_, ""), (shock.until, "over")):
+                if when is not None and 0 <= self._calendar.day(when) < horizon:
+                    world.env.process(self._strike(float(self._calendar.day(when)), shock, what))
+
+    def _reveal(self, day: float) -> Generator[Any, Any, None]:
+        """Firms learn what has happened by a day, and expect it from then on."""
+        yield self._world.env.timeout(day)
+        known = compile_columns(known_park(self._park, self._calendar.date(day)), self._calendar)
+        for name in _FORESEEN:
+            getattr(self._columns, name)[...] = getattr(known, name)
+        self._world.scouting.expect_anew()
+
+    def _strike(self, day: float, shock: Shock, what: str) -> Generator[Any, Any, None]:
+        """A shock is announced, comes or is over: it is noted, and those it touches look at their streams."""
+        yield self._world.env.timeout(day)
+        only = shock.firms[0] if len(shock.firms) == 1 else ""
+        self._world.log(f"shock {what}".strip(), only, detail=shock.label)
+        self._world.scouting.shake(self._touched(shock))
+
+    def _touched(self, shock: Shock) -> NDArray[np.int64]:
+        """Ports of the firms and resources struck, and those of their partners that they exchange with."""
+        columns = self._columns
+        firms = [columns.firms.index(name) for name in shock.firms]
+        resources = [columns.resources.index(name) for name in shock.resources if name in columns.resources]
+        struck = np.isin(columns.port_firm, firms) | np.isin(columns.port_resource, resources)
+        if not firms and not resources:
+            struck[:] = True
+        ports = set(np.flatnonzero(struck).tolist())
+        for port in sorted(ports):
+            for contract in self._world.appraiser.promised.get(port, ()):
+                ports |= {contract.out_port, contract.in_port}
+        return np.array(sorted(ports), dtype=np.int64)
+
+
+def waves_of(park: Park, firm: str, calendar: Calendar) -> tuple[Wave, ...]:
+    """Waves of outages that strike a firm.
+
+    Parameters
+    ----------
+    park : Park
+    firm : str
+    calendar : Calendar
+
+    Returns
+    -------
+    tuple of (float, float, float)
+        First day, first day after it, factor on the mean time between failures.
+    """
+    return tuple(
+        (float(calendar.day(start)), np.inf if end is None else float(calendar.day(end)), factor)
+        for start, end, factor in outage_waves(park, firm)
+    )
+
+
+def wait_in_waves(now: float, wait: float, waves: Sequence[Wave]) -> float:
+    """Time to the next failure where failures come more or less often for a time.
+
+    Parameters
+    ----------
+    now : float, day
+    wait : float, day
+        Time drawn for a hazard that is always the same.
+    waves : sequence of (float, float, float)
+        First day, first day after it, factor on the mean time between failures.
+
+    Returns
+    -------
+    float, day
+        The time by which the hazard, divided by the factor inside a wave, has added up to the same amount
+        (time rescaling), so that waves need no draw of their own. Without a wave ahead, `wait` itself.
+
+    References
+    ----------
+    Brown, Barbieri, Ventura, Kass & Frank (2002), Neural Computation 14(2), 325-346,
+    doi:10.1162/08997660252741149, section 2: the time-rescaling theorem.
+    """
+    ahead = [wave for wave in waves if wave[1] > now]
+    if not ahead:
+        return wait
+    cuts = sorted({day for wave in ahead for day in wave[:2] if now < day < np.inf})
+    elapsed, left, day = 0.0, wait, now
+    for cut in [*cuts, np.inf]:
+        factor = float(np.prod([f for start, end, f in ahead if start <= day < end]))
+        if left * factor <= cut - day:
+            return elapsed + left * factor
+        elapsed, left, day = elapsed + (cut - day), left - (cut - day) / factor, cut
+    return elapsed

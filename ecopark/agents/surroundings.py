@@ -1,0 +1,55 @@
+"""What scouting looks up and does not decide: neighbours of a firm, periods in which recipes change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from ecopark.agents.appraiser import Appraiser
+from ecopark.scenario.geometry import project
+
+
+def number_versions(*tables: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Number of each period, a new one wherever a table differs from the period before.
+
+    Parameters
+    ----------
+    *tables : ndarray of float, shape (T, N), any unit
+
+    Returns
+    -------
+    ndarray of int, shape (T,), 1
+    """
+    changed = [(np.diff(table, axis=0) != 0.0).any(axis=1) for table in tables]
+    return np.concatenate([[0], np.cumsum(np.logical_or.reduce(changed))])
+
+
+def find_neighbours(appraiser: Appraiser, reach: float) -> Callable[[int], NDArray[np.int64]]:
+    """Look-up of the ports of all firms within reach of a firm, each worked out once.
+
+    Parameters
+    ----------
+    appraiser : Appraiser
+    reach : float, km
+
+    Returns
+    -------
+    callable
+        Number of a firm -> numbers of ports.
+    """
+    columns, layout = appraiser.columns, appraiser.park.layout
+    plane = project(columns.site, layout)
+    tree = cKDTree(plane)
+    by_firm = np.argsort(columns.port_firm, kind="stable")
+    first = np.searchsorted(columns.port_firm[by_firm], np.arange(len(columns.firms) + 1))
+
+    @cache
+    def near(firm: int) -> NDArray[np.int64]:
+        firms = sorted(tree.query_ball_point(plane[firm], reach / layout.detour.value))
+        return np.concatenate([by_firm[first[f] : first[f + 1]] for f in firms])
+
+    return near

@@ -1,0 +1,294 @@
+"""Trenches: where pipes lie, and who pays for the digging where several lie side by side.
+
+What lives here: the book of trenches by pair of sites, the cheapest way along them, and what a newcomer owes
+to those before it. What does not: how a shared cost is split (``market.coalition``), what a pipe is worth
+(``market.valuation``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import dijkstra
+
+from ecopark.flows.columns import Columns
+from ecopark.market.appraisal import Appraisal, Route
+from ecopark.market.coalition import join_trench
+from ecopark.market.contract import Contract
+from ecopark.market.valuation import Courses
+from ecopark.scenario.geometry import distance_km
+from ecopark.scenario.types import Layout, Park
+
+_Floats = NDArray[np.float64]
+_Ints = NDArray[np.int64]
+# Counts for every stretch of a way, so that of ways of one cost the one with fewer stops is taken.
+_STRETCH = 1e-9  # km
+_ALL = slice(None)
+
+
+@dataclass(frozen=True)
+class Layings:
+    """How each of some options could be laid.
+
+    Attributes
+    ----------
+    option : ndarray of int, shape (W,), 1, or slice
+        Option of each; one that could take two ways stands twice.
+    stops : tuple of tuple of int, 1
+        Numbers of the firms each would pass, from giver to taker.
+    courses : Courses
+    """
+
+    option: _Ints | slice
+    stops: tuple[tuple[int, ...], ...]
+    courses: Courses
+
+    def number(self, row: int) -> int:
+        """Option of one of them."""
+        return row if isinstance(self.option, slice) else int(self.option[row])
+
+
+@dataclass(frozen=True)
+class _Use:
+    """One pipe in a trench, and the cost per km of the trench it needs."""
+
+    contract: Contract
+    need: float
+
+
+class Trenches:
+    """The trenches in use.
+
+    Parameters
+    ----------
+    park : Park
+    columns : Columns
+
+    Notes
+    -----
+    A trench runs straight between two sites, and a pipe joins or leaves it at a site only. Who uses it is a
+    pipe, not a firm: one with two pipes in a trench pays two shares. A trench is there from the day on which
+    the first pipe in it is begun until the last one is given up; nobody gets back what it has paid when it
+    leaves, and the others pay nothing more.
+    """
+
+    def __init__(self, park: Park, columns: Columns) -> None:
+        self._layout: Layout = park.layout
+        self._site = columns.site
+        self._uses: dict[tuple[int, int], list[_Use]] = {}
+        self._nodes: _Ints = np.zeros(0, dtype=np.int64)
+        self._ways: dict[tuple[int, int, float], tuple[int, ...]] = {}
+        self._steps: dict[tuple[int, ...], tuple[float, _Floats]] = {}
+
+    # ------------------------------------------------------------------ ways
+    def lay_out(self, giver: int, taker: int, distance: float, trench: _Floats) -> Layings:
+        """Ways in which options of a pair could be laid.
+
+        Parameters
+        ----------
+        giver, taker : int
+            Firms.
+        distance : float, km
+            Between them.
+        trench : ndarray of float, shape (n,), 1
+            Share of each option's cost per km that is digging.
+
+        Returns
+        -------
+        Layings
+            Each option by the straight way; then those with a trench by the cheapest way along others'
+            trenches too, where that is another.
+        """
+        straight = giver, taker
+        if not self._uses or not trench.any():
+            courses = Courses(np.full(trench.size, distance), np.zeros((trench.size, 0, 2)))
+            return Layings(_ALL, (straight,) * trench.size, courses)
+        found: list[tuple[int, tuple[int, ...]]] = [(k, straight) for k in range(trench.size)]
+        for k in np.flatnonzero(trench > 0.0).tolist():
+            way = self.find_way(giver, taker, float(trench[k]))
+            if way != straight:
+                found.append((k, way))
+        parts = [(distance, np.zeros((0, 2))) if trench[k] == 0.0 else self._measure(way) for k, way in found]
+        rows = max(steps.shape[0] for _, steps in parts)
+        table = np.empty((len(found), rows, 2))
+        for row, (length, steps) in zip(table, parts, strict=True):
+            row[: steps.shape[0]] = steps
+            # A step that ends where the last one did costs nothing: rows of one length.
+            row[steps.shape[0] :] = steps[-1] if steps.size else (0.0, length)
+        lengths = np.array([length for length, _ in parts])
+        option = np.array([k for k, _ in found], dtype=np.int64)
+        return Layings(option, tuple(way for _, way in found), Courses(lengths, table))
+
+    def find_way(self, giver: int, taker: int, share: float) -> tuple[int, ...]:
+        """Cheapest way of a pipe, along trenches that are there and straight new ones between sites.
+
+        Parameters
+        ----------
+        giver, taker : int
+            Firms.
+        share : float, 1
+            Part of the cost per km that is digging.
+
+        Returns
+        -------
+        tuple of int, 1
+            Firms passed. A new km counts 1, one beside n pipes ``1 - share + share / (n + 1)``, whatever
+            these need.
+        """
+        key = (giver, taker, share)
+        if key not in self._ways:
+            self._ways[key] = self._search(giver, taker, share)
+        return self._ways[key]
+
+    def _search(self, giver: int, taker: int, share: float) -> tuple[int, ...]:
+        direct = self._length(giver, taker)
+        to_giver, to_taker = (self._lengths(self._nodes, end) for end in (giver, taker))
+        # A way by a site further off costs more than the straight one, however many share it.
+        near = self._nodes[(1.0 - share) * (to_giver + to_taker) < direct]
+        stops = np.array([giver, taker, *(n for n in near.tolist() if n not in (giver, taker))])
+        place = {int(stop): k for k, stop in enumerate(stops)}
+        weight = np.stack([self._lengths(stops, int(stop)) for stop in stops])
+        for (first, last), uses in self._uses.items():
+            if first in place and last in place:
+                i, j = place[first], place[last]
+                weight[i, j] = weight[j, i] = weight[i, j] * (1.0 - share + share / (len(uses) + 1))
+        _, before = dijkstra(weight + _STRETCH, directed=False, indices=0, return_predecessors=True)
+        way = [1]
+        while way[-1] != 0:
+            way.append(int(before[way[-1]]))
+        return tuple(int(stops[k]) for k in reversed(way))
+
+    def _length(self, first: int, last: int) -> float:
+        return float(self._lengths(np.array([first]), last)[0])
+
+    def _lengths(self, stops: _Ints, end: int) -> _Floats:
+        """Length of the straight way from each of some firms to one. ndarray of float, shape (n,), km."""
+        return distance_km(self._site[stops], np.broadcast_to(self._site[end], (stops.size, 2)), self._layout)
+
+    def _measure(self, way: tuple[int, ...]) -> tuple[float, _Floats]:
+        """Length of a way, and its steps as in ``Courses``. km; ndarray of float, shape (B, 2)."""
+        if way not in self._steps:
+            parts = [
+                (self._length(*edge), [use.need for use in self._uses.get(_key(*edge), ())])
+                for edge in pairwise(way)
+            ]
+            length = sum(km for km, _ in parts)
+            tops = sorted({need for _, needs in parts for need in needs})
+            steps = [
+                (top, sum(km / (1 + sum(need >= top for need in needs)) for km, needs in parts))
+                for top in tops
+            ]
+            self._steps[way] = length, np.array(steps, dtype=np.float64).reshape(-1, 2)
+        return self._steps[way]
+
+    # ------------------------------------------------------------------ the book
+    def price(self, contract: Contract) -> None:
+        """Bring the capital of a contract up to date with those who use its trenches now.
+
+        Parameters
+        ----------
+        contract : Contract
+            Its own pipe, if it lies there already, does not count.
+        """
+        terms, route = contract.appraisal, contract.appraisal.route
+        if route is None:
+            return
+        digging = sum(km * join_trench(needs, route.trench)[0] for km, needs, _ in self._others(contract))
+        if not np.isclose(digging, route.digging, rtol=1e-12, atol=0.0):
+            contract.appraisal = _with_digging(terms, route, digging)
+
+    def join(self, contract: Contract, day: float) -> tuple[float, float]:
+        """Lay a contract's pipe: it pays its share to those whose trenches it uses.
+
+        Parameters
+        ----------
+        contract : Contract
+            Priced by :meth:`price`. One whose pipe is laid anew pays as a newcomer.
+        day : float, day
+
+        Returns
+        -------
+        tuple of (float, float), money and km
+            What it pays to others, and the length along which it does.
+        """
+        route = contract.appraisal.route
+        if route is None:
+            return 0.0, 0.0
+        shared, due, others = 0.0, dict[int, float](), dict[int, Contract]()
+        for km, needs, uses in self._others(contract):
+            refunds = join_trench(needs, route.trench)[1]
+            shared += km if needs else 0.0
+            for use, refund in zip(uses, refunds, strict=True):
+                others[id(use.contract)] = use.contract
+                due[id(use.contract)] = due.get(id(use.contract), 0.0) + km * refund
+        for key, other in others.items():
+            _book(other, day, due[key])
+        paid = sum(due.values())
+        _book(contract, day, -paid)
+        self.settle(contract)
+        return paid, shared
+
+    def settle(self, contract: Contract) -> None:
+        """Enter a contract's pipe in the book where it lies, without any payment.
+
+        Parameters
+        ----------
+        contract : Contract
+        """
+        self.leave(contract)
+        route = contract.appraisal.route
+        for edge in pairwise(route.stops if route is not None else ()):
+            assert route is not None
+            self._uses.setdefault(_key(*edge), []).append(_Use(contract, route.trench))
+        self._forget()
+
+    def leave(self, contract: Contract) -> None:
+        """Take a contract's pipe out of the book; what nobody uses any more is no trench.
+
+        Parameters
+        ----------
+        contract : Contract
+        """
+        route = contract.appraisal.route
+        if route is None:
+            return
+        for edge in pairwise(route.stops):
+            left = [use for use in self._uses.get(_key(*edge), ()) if use.contract is not contract]
+            if left:
+                self._uses[_key(*edge)] = left
+            else:
+                self._uses.pop(_key(*edge), None)
+        self._forget()
+
+    def _others(self, contract: Contract) -> list[tuple[float, list[float], list[_Use]]]:
+        """Length, needs and uses of others of every stretch of a contract's way."""
+        route = contract.appraisal.route
+        found = []
+        for edge in pairwise(route.stops if route is not None else ()):
+            uses = [use for use in self._uses.get(_key(*edge), ()) if use.contract is not contract]
+            found.append((self._length(*edge), [use.need for use in uses], uses))
+        return found
+
+    def _forget(self) -> None:
+        """The network has changed: ways are looked for anew."""
+        self._ways, self._steps = {}, {}
+        self._nodes = np.array(sorted({stop for edge in self._uses for stop in edge}), dtype=np.int64)
+
+
+def _key(first: int, last: int) -> tuple[int, int]:
+    return (first, last) if first <= last else (last, first)
+
+
+def _with_digging(terms: Appraisal, route: Route, digging: float) -> Appraisal:
+    capital = terms.capital + digging - route.digging
+    return replace(terms, capital=capital, route=replace(route, digging=digging))
+
+
+def _book(contract: Contract, day: float, amount: float) -> None:
+    """A payment for digging, to or from the one who invests."""
+    if amount != 0.0:
+        effects = (amount, 0.0) if contract.appraisal.giver_invests else (0.0, amount)
+        contract.payments.append((day, "trench", *effects))

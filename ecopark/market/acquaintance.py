@@ -1,0 +1,162 @@
+"""Who knows whom: chances and hazards of two firms getting acquainted, and what not knowing costs.
+
+What lives here: pure formulas over pairs of firms. What does not: the network itself and its draws
+(``agents.acquaintance``), trust (``trust``).
+
+A chance of meeting on one occasion is turned into a hazard, so that chance meetings, introductions and
+meetings of a sector all add up in one number per two firms, which is compared with one exponential
+threshold per two firms. A change anywhere else therefore changes no other two firms' luck.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+_Floats = NDArray[np.float64]
+
+
+def hazard_of_chance(chance: float) -> float:
+    """Hazard that has the same effect as one occasion with a chance.
+
+    Parameters
+    ----------
+    chance : float, 1
+        0 to 1.
+
+    Returns
+    -------
+    float, 1
+        ``-ln(1 - chance)``; infinite for certainty.
+
+    Examples
+    --------
+    >>> round(hazard_of_chance(0.5), 6)
+    0.693147
+    """
+    return math.inf if chance >= 1.0 else -math.log1p(-chance)
+
+
+def chance_at_start(
+    distance_km: _Floats, reach_km: float, same_sector: NDArray[np.bool_], near: float, sector: float
+) -> _Floats:
+    """Chance that two firms know each other when the run begins.
+
+    Parameters
+    ----------
+    distance_km : ndarray of float, shape (E,), km
+    reach_km : float, km
+        Distance at which the chance by neighbourhood is half that of next-door neighbours; the kernel is
+        that of discovery.
+    same_sector : ndarray of bool, shape (E,), 1
+    near : float, 1
+        Chance of next-door neighbours of different sectors.
+    sector : float, 1
+        Chance of two firms of one sector, however far apart.
+
+    Returns
+    -------
+    ndarray of float, shape (E,), 1
+        ``1 - (1 - near / (1 + d / reach)) x (1 - sector x same)``: either way is enough.
+    """
+    kernel = 1.0 / (1.0 + distance_km / reach_km)
+    return np.asarray(1.0 - (1.0 - near * kernel) * (1.0 - sector * same_sector))
+
+
+def contact_hazard(
+    distance_km: _Floats, reach_km: float, meeting: float, introduction: float, common: _Floats
+) -> _Floats:
+    """Hazard that two firms get acquainted.
+
+    Parameters
+    ----------
+    distance_km : ndarray of float, shape (E,), km
+    reach_km : float, km
+    meeting : float, 1/day
+        Chance meetings of next-door neighbours.
+    introduction : float, 1/day
+        By each common acquaintance.
+    common : ndarray of float, shape (E,), 1
+        Common acquaintances.
+
+    Returns
+    -------
+    ndarray of float, shape (E,), 1/day
+        ``meeting / (1 + d / reach) + introduction x common``. Closure of triangles is the rule of
+        Jin, Girvan & Newman (2001), Physical Review E 64:046132, doi:10.1103/PhysRevE.64.046132, with
+        distance in place of their uniform chance.
+    """
+    return np.asarray(meeting / (1.0 + distance_km / reach_km) + introduction * common)
+
+
+def count_common(ends: NDArray[np.int64], known: NDArray[np.bool_], firms: int) -> _Floats:
+    """Common acquaintances of two firms each.
+
+    Parameters
+    ----------
+    ends : ndarray of int, shape (E, 2), 1
+        The two firms, all different pairs.
+    known : ndarray of bool, shape (E,), 1
+        Whether they know each other.
+    firms : int, 1
+
+    Returns
+    -------
+    ndarray of float, shape (E,), 1
+        Firms that know both.
+    """
+    first, second = ends[known].T
+    one = np.ones(2 * first.size)
+    rows, columns = np.concatenate([first, second]), np.concatenate([second, first])
+    knows: Any = csr_array((one, (rows, columns)), shape=(firms, firms))
+    return np.asarray((knows[ends[:, 0]] * knows[ends[:, 1]]).sum(axis=1), dtype=np.float64).ravel()
+
+
+def chance_of_missing_data(
+    loss: float, acquainted: bool, less: float, trust: float, platform: float, practitioner: float
+) -> float:
+    """Chance that a screening fails for want of data.
+
+    Parameters
+    ----------
+    loss : float, 1
+        Between strangers without trust and help, 0 to 1.
+    acquainted : bool
+        Whether the two firms know each other.
+    less : float, 1
+        Factor if they do.
+    trust : float, 1
+        Between them.
+    platform, practitioner : float, 1
+        Factors of a platform both use and of a practitioner who carries the idea; 1 without.
+
+    Returns
+    -------
+    float, 1
+        ``loss x less (if acquainted) x (1 - trust) x platform x practitioner``.
+    """
+    known = less if acquainted else 1.0
+    return loss * known * (1.0 - trust) * platform * practitioner
+
+
+def narrow_opening(opening: float, reservation: float, share: float) -> float:
+    """Opening position of a party that has been told part of what the other's limit really is.
+
+    Parameters
+    ----------
+    opening : float, money/unit
+        What it took the other's reservation price to be.
+    reservation : float, money/unit
+        What that is.
+    share : float, 1
+        Part of the error that the data take away, 0 to 1.
+
+    Returns
+    -------
+    float, money/unit
+    """
+    return opening + share * (reservation - opening)

@@ -1,0 +1,292 @@
+"""Packages of terms: volume, term, take-or-pay, penalty and who pays, agreed before the price.
+
+What lives here: what the terms of a contract do to the two reservation prices, and which package two firms
+settle on. What does not: the price, which a protocol finds afterwards (``protocols``); what becomes of the
+terms (``contract``).
+
+With a price between them, what a package takes from one side it can be paid for by the other; so the
+packages that cannot be improved upon for both (Pareto) are those with the largest joint margin, and the price
+shares it (Raiffa 1982, The art and science of negotiation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from itertools import product
+
+from ecopark.calendar import DAYS_PER_YEAR
+from ecopark.errors import DomainError
+from ecopark.market.appraisal import Appraisal, annuity_of
+from ecopark.market.investment import annuity_factor, per_year
+from ecopark.scenario.types import Behaviour
+
+# Joint margins closer than this share are equal: money only moved between the two leaves rounding behind.
+_EQUAL = 1e-9
+
+
+@dataclass(frozen=True)
+class Package:
+    """Terms other than the price.
+
+    Attributes
+    ----------
+    volume_share : float, 1
+        Of the exchangeable quantity that is put under contract, above 0 and at most 1.
+    term : float, day
+        Above 0.
+    take_or_pay : float, 1
+        Share of the agreed quantity the taker pays for even if it takes less, 0 to 1.
+    penalty_share : float, 1
+        Of the value at stake, owed by who leaves early, 0 to 1.
+    giver_invests : bool
+        Whether the giver pays for what is to be built.
+
+    Raises
+    ------
+    DomainError
+        If a share lies outside its bounds or the term is not above 0.
+    """
+
+    volume_share: float
+    term: float
+    take_or_pay: float
+    penalty_share: float
+    giver_invests: bool
+
+    def __post_init__(self) -> None:
+        shares = self.take_or_pay, self.penalty_share
+        if not (
+            0.0 < self.volume_share <= 1.0 and self.term > 0.0 and all(0.0 <= part <= 1.0 for part in shares)
+        ):
+            raise DomainError(f"{self}: shares lie between 0 and 1, term and volume are above 0")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a package is worth to both.
+
+    Attributes
+    ----------
+    floor, ceiling : float, money/unit
+        Reservation prices of giver and taker under the package.
+    quantity : float, unit/yr
+    """
+
+    floor: float
+    ceiling: float
+    quantity: float
+
+    @property
+    def joint_margin(self) -> float:
+        """Yearly gain of both together. money/yr."""
+        return (self.ceiling - self.floor) * self.quantity
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What the parties expect of each other and of the years to come.
+
+    Attributes
+    ----------
+    trust : float, 1
+        Between the two, 0 to 1.
+    reliability : float, 1
+        Share of the quantity a prudent planner counts on, 0 to 1.
+    giver_cost, taker_cost : float, money
+        Of reaching an agreement.
+    penalty_share : float, 1
+        Usual in the park.
+    """
+
+    trust: float
+    reliability: float
+    giver_cost: float = 0.0
+    taker_cost: float = 0.0
+    penalty_share: float = 0.25
+
+
+def list_packages(
+    volumes: Iterable[float],
+    terms: Iterable[float],
+    take_or_pays: Iterable[float],
+    penalties: Iterable[float],
+    investors: Iterable[bool],
+) -> list[Package]:
+    """Every combination of some values, in the order given, the last varying fastest.
+
+    Parameters
+    ----------
+    volumes : iterable of float, 1
+    terms : iterable of float, day
+    take_or_pays, penalties : iterable of float, 1
+    investors : iterable of bool
+        Whether the giver pays.
+
+    Returns
+    -------
+    list of Package
+    """
+    return [Package(*values) for values in product(volumes, terms, take_or_pays, penalties, investors)]
+
+
+def choose_package(
+    packages: Iterable[Package], value: Callable[[Package], Offer | None]
+) -> tuple[Package, Offer] | None:
+    """The package two firms settle on.
+
+    Parameters
+    ----------
+    packages : iterable of Package
+    value : callable
+        Package -> what it is worth, None where one side cannot have it at any price.
+
+    Returns
+    -------
+    tuple of (Package, Offer) or None
+        The largest joint margin among those both can accept, the first of equals; None if there is none.
+    """
+    best: tuple[Package, Offer] | None = None
+    for package in packages:
+        offer = value(package)
+        if offer is None or offer.ceiling <= offer.floor:
+            continue
+        if best is None or offer.joint_margin > best[1].joint_margin * (1.0 + _EQUAL):
+            best = package, offer
+    return best
+
+
+def hold_up_cost(package: Package, annuity: float, recovery: float, trust: float, price: float) -> float:
+    """What the investor expects to lose once its money is in the ground and the other side knows it.
+
+    Parameters
+    ----------
+    package : Package
+    annuity : float, money/unit
+        Of the capital, per unit sent: the quasi-rent that could be taken from the investor.
+    recovery : float, day
+        Time over which the capital is to be earned back.
+    trust : float, 1
+        Between the two, 0 to 1.
+    price : float, money/unit
+        About what will be paid.
+
+    Returns
+    -------
+    float, money/unit
+        ``(1 - trust) x annuity x (1 - c g)``: c is the share of the recovery time under contract, g the
+        share of the quasi-rent secured while it is, ``1 - (1 - penalty)(1 - b)``. b is the take-or-pay
+        share as far as the price covers the annuity, and 0 where the taker invests, since only the taker is
+        bound by it. That lack of trust is the chance of being held up, and the product, are assumptions. [M]
+
+    References
+    ----------
+    Klein, B., Crawford, R. G. & Alchian, A. A. (1978). Vertical integration, appropriable rents, and the
+    competitive contracting process. Journal of Law and Economics 21, 297-326.
+    https://doi.org/10.1086/466922
+
+    Joskow, P. L. (1987). Contract duration and relationship-specific investments. American Economic Review
+    77, 168-185 (longer terms where more is at stake).
+
+    Examples
+    --------
+    >>> pipe = Package(1.0, 3650.0, 0.5, 0.2, giver_invests=True)
+    >>> round(hold_up_cost(pipe, 10.0, 7300.0, trust=0.5, price=30.0), 4)
+    3.5
+    """
+    if annuity <= 0.0 or recovery <= 0.0:
+        return 0.0
+    covered = min(package.term / recovery, 1.0)
+    paid = min(max(price, 0.0) / annuity, 1.0)
+    bound = package.take_or_pay * paid if package.giver_invests else 0.0
+    secured = 1.0 - (1.0 - package.penalty_share) * (1.0 - bound)
+    return (1.0 - trust) * annuity * (1.0 - covered * secured)
+
+
+def revise(
+    usual: Appraisal, package: Package, giver: Behaviour, taker: Behaviour, prospect: Prospect
+) -> Appraisal:
+    """An appraisal under other terms than the usual ones.
+
+    Parameters
+    ----------
+    usual : Appraisal
+        Under the usual terms: those of its mode, no take-or-pay, the park's penalty.
+    package : Package
+        With the whole volume: less of it would need another pipe, hence another appraisal.
+    giver, taker : Behaviour
+    prospect : Prospect
+
+    Returns
+    -------
+    Appraisal
+        With the package's term and investor. Capital and the cost of the agreement are spread anew over
+        the term, each firm at its own rate; risks are added relative to those of the usual terms, which
+        `usual` holds already (:func:`_risk_costs`), so the usual package gives back `usual` itself.
+
+    Raises
+    ------
+    DomainError
+        If the package takes only a part of the volume.
+    """
+    if package.volume_share != 1.0:
+        raise DomainError(f"{package}: a part of the volume needs an appraisal of its own")
+    standard = Package(1.0, usual.term, 0.0, prospect.penalty_share, usual.giver_invests)
+    if package == standard or usual.quantity <= 0.0:
+        return usual
+    floor, ceiling = usual.floor, usual.ceiling
+    for terms, sign in ((standard, -1.0), (package, 1.0)):
+        investor = giver if terms.giver_invests else taker
+        annuity = annuity_of(replace(usual, term=terms.term), investor)
+        risks = _risk_costs(usual, terms, giver, taker, prospect, annuity)
+        deals = (
+            _deal(giver, prospect.giver_cost, terms.term, usual.quantity),
+            _deal(taker, prospect.taker_cost, terms.term, usual.quantity),
+        )
+        floor += sign * ((annuity if terms.giver_invests else 0.0) + deals[0] + risks[0])
+        ceiling -= sign * ((0.0 if terms.giver_invests else annuity) + deals[1] + risks[1])
+    worthwhile = ceiling > floor and usual.payback * DAYS_PER_YEAR <= investor.payback.value
+    return replace(
+        usual,
+        reason="" if worthwhile else "economics",
+        term=package.term,
+        giver_invests=package.giver_invests,
+        annuity=annuity,
+        floor=floor,
+        ceiling=ceiling,
+    )
+
+
+def _risk_costs(
+    usual: Appraisal, terms: Package, giver: Behaviour, taker: Behaviour, prospect: Prospect, annuity: float
+) -> tuple[float, float]:
+    """What the terms cost giver and taker in risk. money/unit.
+
+    With v the chance that the quantity falls away, s half the running gain, rho risk aversion: hold-up to
+    the investor; a term longer than usual costs the other side ``rho v s (T / T0 - 1)`` of its freedom;
+    a penalty costs either ``rho v s penalty``; take-or-pay moves ``v x share x price`` from taker to giver,
+    who pays rho times that for the risk. Price: midway between the running reservation prices, never
+    below 0. All linear, for want of better. [M]
+    """
+    averse = {True: giver.risk_aversion.value, False: taker.risk_aversion.value}
+    recovery = _recovery(usual, terms, giver if terms.giver_invests else taker)
+    change = 1.0 - prospect.reliability
+    stake = max(usual.running_ceiling - usual.running_floor, 0.0) / 2.0
+    price = max((usual.running_ceiling + usual.running_floor) / 2.0, 0.0)
+    cost = {side: averse[side] * change * stake * terms.penalty_share for side in (True, False)}
+    investor = terms.giver_invests
+    cost[investor] += averse[investor] * hold_up_cost(terms, annuity, recovery, prospect.trust, price)
+    cost[not investor] += averse[not investor] * change * stake * (terms.term / usual.term - 1.0)
+    unneeded = change * terms.take_or_pay * price
+    return cost[True] - unneeded, cost[False] + unneeded * (1.0 + averse[False])
+
+
+def _recovery(usual: Appraisal, terms: Package, investor: Behaviour) -> float:
+    """Time over which an investor earns its capital back, in days, as in ``annuity_of``."""
+    return min(max(terms.term, investor.payback.value), usual.lifetime)
+
+
+def _deal(party: Behaviour, cost: float, term: float, quantity: float) -> float:
+    """Cost of the agreement per unit sent, spread over the term."""
+    factor = annuity_factor(per_year(party.hurdle_rate.value), term / DAYS_PER_YEAR)
+    return float(cost * factor / quantity)

@@ -1,0 +1,116 @@
+"""Permits as rules: which class a case has, how likely it is refused, and what firms expect of it.
+
+What lives here: pure functions of the regulator's block. What does not: the queue of cases and its clock
+(``agents.regulator``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecopark.calendar import Calendar
+from ecopark.scenario.fields import Hazard
+from ecopark.scenario.types import Park, Regulator
+
+
+def permit_class(rules: Regulator, resource: str, hazard: Hazard, when: date) -> Hazard | None:
+    """Class in which a case is handled.
+
+    Parameters
+    ----------
+    rules : Regulator
+    resource : str
+        Residual to be exchanged.
+    hazard : {"none", "low", "hazardous"}
+        Class of the residual as waste.
+    when : datetime.date
+
+    Returns
+    -------
+    {"none", "low", "hazardous"} or None
+        None where an end-of-waste protocol in force makes a permit needless.
+    """
+    work = timedelta(days=rules.protocol_time.value)
+    found: Hazard | None = hazard
+    for protocol in rules.end_of_waste:
+        begun = protocol.resource == resource and protocol.from_ + work <= when
+        if begun and (protocol.until is None or when < protocol.until):
+            if protocol.permit == "none":
+                return None
+            found = "none"
+    return found
+
+
+def refusal_chance(rules: Regulator, hazard: Hazard, when: date) -> float:
+    """Chance that a case of a class is refused, rightly or in error.
+
+    Parameters
+    ----------
+    rules : Regulator
+    hazard : {"none", "low", "hazardous"}
+    when : datetime.date
+        On which the training of the officers is looked up.
+
+    Returns
+    -------
+    float, 1
+        ``r + (1 - r) x w x (1 - training)`` with r the share refused rightly and w the share of the others
+        that untrained officers refuse in error.
+    """
+    rightly, wrongly = rules.refusal[hazard].value, rules.wrong_refusal[hazard].value
+    training = 0.0 if rules.training is None else rules.training.at(when)
+    return rightly + (1.0 - rightly) * wrongly * (1.0 - training)
+
+
+def compile_refusal(park: Park, resources: Sequence[str], calendar: Calendar) -> NDArray[np.float64]:
+    """Chance of refusal that firms reckon with, before anything is decided.
+
+    Parameters
+    ----------
+    park : Park
+    resources : sequence of str
+        In the order of the columns.
+    calendar : Calendar
+
+    Returns
+    -------
+    ndarray of float, shape (T, R), 1
+        At the start of each period; zero everywhere without the mechanism of permits.
+    """
+    table = np.zeros((calendar.periods, len(resources)))
+    if not park.mechanisms.permits:
+        return table
+    rules = park.agents.regulator
+    dated = {protocol.resource for protocol in rules.end_of_waste}
+    days = [calendar.date(float(day)) for day in calendar.period_bounds[:-1]]
+    for r, name in enumerate(resources):
+        hazard = park.resources[name].hazard
+        if rules.training is None and name not in dated:
+            table[:, r] = refusal_chance(rules, hazard, calendar.start)
+            continue
+        for t, when in enumerate(days):
+            found = permit_class(rules, name, hazard, when)
+            table[t, r] = 0.0 if found is None else refusal_chance(rules, found, when)
+    return table
+
+
+def settle_refusal(table: NDArray[np.float64], resource: int, period: int, *, granted: bool) -> None:
+    """Enter definitive guidance in what firms reckon with, in place.
+
+    Parameters
+    ----------
+    table : ndarray of float, shape (T, R), 1
+        Of :func:`compile_refusal`.
+    resource : int
+        Column.
+    period : int
+        First period in which the answer is known.
+    granted : bool
+        The answer. Where no permit is needed none is refused, whatever it was.
+    """
+    later = table[period:, resource]
+    later[later > 0.0] = 0.0 if granted else 1.0
