@@ -259,8 +259,9 @@ def information(net: FlowNetwork) -> dict[str, float]:
     share = table / total
     i, j = np.nonzero(share)
     p = share[i, j]
-    independent = share.sum(axis=1)[i] * share.sum(axis=0)[j]
-    mutual, diversity = float((p * np.log2(p / independent)).sum()), float(-(p * np.log2(p)).sum())
+    # Logarithms one by one: the product of two tiny shares would be zero.
+    information = np.log2(p) - np.log2(share.sum(axis=1)[i]) - np.log2(share.sum(axis=0)[j])
+    mutual, diversity = float((p * information).sum()), float(-(p * np.log2(p)).sum())
     values = dict(zip(ids, (mutual, diversity, total * mutual, total * diversity), strict=False))
     values["overhead"] = total * (diversity - mutual)
     relative = mutual / diversity if diversity > 0.0 else np.nan
