@@ -103,7 +103,7 @@ def check_rules(scenario: Scenario) -> None:
         Naming each field, the nearest and all known names.
     """
     park = scenario.park
-    load_extensions(scenario.path.parent if scenario.path else None, park.extensions)
+    load_extensions(scenario.root, park.extensions)
     named: list[tuple[str, Callable[[str], object], str]] = [
         ("agents.negotiation.protocol", protocol, park.agents.negotiation.protocol),
         ("agents.discovery.rule", discovery_rule, park.agents.discovery.rule),

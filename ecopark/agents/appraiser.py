@@ -20,6 +20,7 @@ from ecopark.flows.columns import Columns
 from ecopark.market.appraisal import Appraisal, Route, read_value, running_costs
 from ecopark.market.choice import value_outlet, value_pair
 from ecopark.market.contract import Contract
+from ecopark.market.expectation import perceived_risk, policy_risk
 from ecopark.market.investment import per_year
 from ecopark.market.options import compile_options
 from ecopark.market.pairs import Pairs
@@ -61,10 +62,6 @@ class Appraiser(Promises):
         pressures = [port.pressure for port in columns.specs]
         self._pressure = np.array([math.nan if p is None else p.value for p in pressures])
         self._heat = [park.resources[name].grade == "temperature" for name in columns.resources]
-        refusal, permits = park.agents.regulator.refusal, park.mechanisms.permits
-        self._refusal = [
-            refusal[park.resources[name].hazard].value if permits else 0.0 for name in columns.resources
-        ]
         own_share = [1.0 if way.pathway is None else way.pathway.max_share.value for way in pairs.ways]
         self._own_share = np.array(own_share)
         self._now, self._mean_cost, self._days = -1, np.zeros(0), np.zeros(0)
@@ -104,6 +101,8 @@ class Appraiser(Promises):
             wanted = np.minimum(free, self._blending_limit(into, way, need))
         cost = self._deal_cost(trust, transaction_factor)
         ground = self._ground(out, now, trust)
+        if self.prices.spread is not None:
+            ground = ground._replace(risk=ground.risk + policy_risk(self.prices, (out, into), now))
         options = self._options.of_way(way)
         rows, firm = self._options.rows[options], c.port_firm
         laid = self.trenches.lay_out(
@@ -149,15 +148,15 @@ class Appraiser(Promises):
         return Side(unit_value, grade, pressure, hurdle_rate, payback, aversion, deal_cost)
 
     def _ground(self, out: int, now: int, trust: float) -> Ground:
-        burden = self._burden(out)
+        burden, resource = self._burden(out), int(self.columns.port_resource[out])
         return Ground(
             approach=self.park.layout.approach.value,
             reliability=self.park.agents.contracts.reliability.value,
-            risk=self._refusal[self.columns.port_resource[out]] + 0.5 * (1.0 - trust),
+            risk=perceived_risk(self.prices, resource, trust, (), now),
             electricity=self._price_of("electricity", now),
             burden=math.fsum(amount * self._price_of(name, now) for name, amount in burden.items()),
             grant=float(self.prices.capital_grant[now]),
-            subsidy=0.0,
+            subsidy=self.prices.subsidy_at(self.columns.resources[resource], now),
         )
 
     def _price_of(self, resource: str, now: int) -> float:
@@ -341,7 +340,8 @@ class Appraiser(Promises):
             if self.columns.is_feed[into]
             else self._unit_cost(into, now)
         )
-        return floor, gain * value - unit_cost
+        resource = self.columns.resources[self.columns.port_resource[out]]
+        return floor, gain * value - unit_cost + self.prices.subsidy_at(resource, now)
 
     def _unit_cost(self, port: int, now: int) -> float:
         """Mean unit cost of the last year: firms do not act on one month's price."""
@@ -361,7 +361,7 @@ class Appraiser(Promises):
         """What all appraisals of a period share."""
         if now != self._now:
             self._now = now
-            self._mean_cost = self.prices.cost[max(now - self.window + 1, 0) : now + 1].mean(axis=0)
+            self._mean_cost = self.prices.perceived[max(now - self.window + 1, 0) : now + 1].mean(axis=0)
             self._days = self.days_of_year(now)
 
     def _periods(self, days: _Floats) -> NDArray[np.int64]:

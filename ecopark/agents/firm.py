@@ -56,9 +56,10 @@ class Firm(Talks, Keeping):
             return True
         port = int(world.appraiser.pairs.out_port[idea.pair])
         columns = world.appraiser.columns
-        hazard = world.park.resources[columns.resources[columns.port_resource[port]]].hazard
+        resource = columns.resources[columns.port_resource[port]]
+        hazard = world.park.resources[resource].hazard
         granted: bool = yield from world.regulator.decide(
-            hazard, chance, pace=world.support.pace(idea, "permit")
+            hazard, chance, resource, pace=world.support.pace(idea, "permit")
         )
         return granted
 

@@ -74,7 +74,7 @@ class Scouting:
         self._rule = discovery_rule(self._spec.rule)
         self._ends = (columns.port_firm[pairs.out_port], columns.port_firm[pairs.in_port])
         self.trigger = np.zeros(len(columns.ports))
-        self._shocks = cost_shock(prices.cost, appraiser.window)
+        self._shocks = cost_shock(prices.perceived, appraiser.window)
         self._seen = np.zeros(len(columns.ports), dtype=bool)
         self.open_up(
             np.array([appraiser.park.firms[name].behaviour.openness.value for name in columns.firms])
@@ -345,8 +345,12 @@ class Scouting:
         year = period // self._appraiser.window
         if year != self._glance_year:
             self._glance_year = year
-            pairs, cost = self._appraiser.pairs, self._prices.cost[period]
+            pairs, cost = self._appraiser.pairs, self._prices.perceived[period]
             value = self.apparent.gain * cost[pairs.in_port] + cost[pairs.out_port] - self.apparent.cost
+            if self._prices.subsidy:
+                columns = self._appraiser.columns
+                paid = np.array([self._prices.subsidy_at(name, period) for name in columns.resources])
+                value = value + paid[columns.port_resource[pairs.out_port]]
             self._glance = np.where(self._appraiser.columns.is_feed[pairs.in_port], UNSEEN, value)
 
     def _yearly_mean(self) -> NDArray[np.float64]:

@@ -8,7 +8,9 @@ to those before it. What does not: how a shared cost is split (``market.coalitio
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +31,7 @@ _STRETCH = 1e-9  # km
 _ALL = slice(None)
 
 
-@dataclass(frozen=True)
-class Layings:
+class Layings(NamedTuple):
     """How each of some options could be laid.
 
     Attributes
@@ -104,8 +105,9 @@ class Trenches:
         """
         straight = giver, taker
         if not self._uses or not trench.any():
-            courses = Courses(np.full(trench.size, distance), np.zeros((trench.size, 0, 2)))
-            return Layings(_ALL, (straight,) * trench.size, courses)
+            lengths = np.empty(trench.size)
+            lengths.fill(distance)
+            return Layings(_ALL, (straight,) * trench.size, Courses(lengths, _no_steps(trench.size)))
         found: list[tuple[int, tuple[int, ...]]] = [(k, straight) for k in range(trench.size)]
         for k in np.flatnonzero(trench > 0.0).tolist():
             way = self.find_way(giver, taker, float(trench[k]))
@@ -276,6 +278,12 @@ class Trenches:
         """The network has changed: ways are looked for anew."""
         self._ways, self._steps = {}, {}
         self._nodes = np.array(sorted({stop for edge in self._uses for stop in edge}), dtype=np.int64)
+
+
+@cache
+def _no_steps(count: int) -> _Floats:
+    """Steps of as many options where nobody has dug."""
+    return np.zeros((count, 0, 2))
 
 
 def _key(first: int, last: int) -> tuple[int, int]:

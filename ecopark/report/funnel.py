@@ -22,7 +22,7 @@ from ecopark.report.tables import RunTables
 
 Floats = NDArray[np.float64]
 
-# The eight of Okabe and Ito without black, wine of Tol's muted set, and a grey for what nobody decided.
+# The eight of Okabe and Ito and the indigo of Tol's muted set.
 REASON: Mapping[str, str] = {
     "economics": "#E69F00",
     "quality": "#56B4E9",
@@ -31,11 +31,11 @@ REASON: Mapping[str, str] = {
     "partner-withdrew": "#CC79A7",
     "information": "#F0E442",
     "distance": "#009E73",
-    "competition-law": "#882255",
-    "closure": "#8A8A8A",
+    "competition-law": "#332288",
+    "closure": "#000000",
 }
 _OTHER = "#B4B4B4"
-_ON, _OPEN, _SHADOW = "#4F4F4F", "#D3D3D3", "#F7F7F7"
+_ON, _OPEN, _SHADOW = "#5A5A5A", "#D3D3D3", "#F7F7F7"
 
 
 class _Piece(NamedTuple):

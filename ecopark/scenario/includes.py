@@ -14,20 +14,26 @@ from ecopark.scenario.source import Files, read_yaml
 
 
 def read_with_includes(files: Files, path: Path) -> Section | None:
-    """One mapping from a YAML file and everything it includes.
+    """One mapping from a YAML file and everything it includes; None after noting a problem."""
+    tree = read_yaml(files, path)
+    return None if tree is None else follow_includes(files, path, tree)
+
+
+def follow_includes(files: Files, path: Path, tree: Section) -> Section | None:
+    """One mapping from what stands in a YAML file and everything it includes.
 
     `include` is a file name or a list of them at the top of a file, relative to that file; names may
     hold wildcards (``firms/*.yaml``, read in alphabetical order). A field given in two files is an
     error unless both are mappings, which are joined.
     """
-    return _Includer(files).follow(path, (), None)
+    return _Includer(files, tree).follow(path, (), None)
 
 
 class _Includer:
     """Follows `include` once per file and sees circles."""
 
-    def __init__(self, files: Files) -> None:
-        self._files = files
+    def __init__(self, files: Files, top: Section) -> None:
+        self._files, self._top = files, top
         self._done: set[Path] = set()
 
     def follow(self, path: Path, chain: tuple[Path, ...], named: Where | None) -> Section | None:
@@ -43,7 +49,7 @@ class _Includer:
         if here in self._done:
             return None
         self._done.add(here)
-        tree = read_yaml(self._files, path, named, "include")
+        tree = read_yaml(self._files, path, named, "include") if chain else self._top
         if tree is None or "include" not in tree:
             return tree
         where = tree.place("include")

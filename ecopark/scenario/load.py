@@ -1,7 +1,7 @@
 """The door to scenarios: load a folder, a file or a shipped scenario, checked and complete.
 
-What lives here: finding the scenario, the order of the steps (read, expand, override, validate, check)
-and :class:`Scenario`. What does not: the steps themselves.
+What lives here: the order of the steps (find, read, expand, override, validate, check) and
+:class:`Scenario`. What does not: the steps themselves.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from importlib.resources import files as package_files
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -20,19 +19,18 @@ import yaml
 from ecopark.scenario import library as shipped
 from ecopark.scenario.check import check, prepare
 from ecopark.scenario.firms import Archetypes
-from ecopark.scenario.includes import read_with_includes
+from ecopark.scenario.includes import follow_includes
 from ecopark.scenario.inherit import inherit_sources, numbers_of
 from ecopark.scenario.located import Problems, Section, Where, copy_node, locate, plain
 from ecopark.scenario.money import read_money, units_of
 from ecopark.scenario.normalise import Library, normalise, prune, used_resources
-from ecopark.scenario.overrides import apply_overrides
+from ecopark.scenario.overrides import apply_layer, apply_overrides
 from ecopark.scenario.paths import Context, Path, PathError, constant, parse_path
-from ecopark.scenario.source import Files
+from ecopark.scenario.places import MAIN_FILE, find_scenario
 from ecopark.scenario.types import Park
-from ecopark.scenario.units import Quantity, UnitError, Units, nearest
+from ecopark.scenario.units import Quantity, UnitError, Units
 from ecopark.scenario.validate import Report, validate
-
-_MAIN_FILE = "scenario.yaml"
+from ecopark.scenario.variants import read_stack
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,8 @@ class Scenario:
         Hash of all files read and of the overrides, hexadecimal.
     overrides : mapping of str to object
         Values set by dotted path on top of the files.
+    root : pathlib.Path or None
+        Folder from which its extensions are seen: its own, or that of the scenario it builds on.
 
     Examples
     --------
@@ -63,6 +63,7 @@ class Scenario:
     path: FilePath | None
     sha256: str
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    root: FilePath | None = field(default=None, compare=False)
     _raw: Section = field(repr=False, compare=False, default_factory=lambda: Section(Where("")))
     _base: Section = field(repr=False, compare=False, default_factory=lambda: Section(Where("")))
     _digest: str = field(repr=False, compare=False, default="")
@@ -80,7 +81,8 @@ class Scenario:
         Parameters
         ----------
         path_or_name : str or path
-            Folder with a ``scenario.yaml``, a YAML file, or a name such as ``kalundborg``.
+            Folder with a ``scenario.yaml``, a YAML file, or a name such as ``kalundborg`` or
+            ``kalundborg/barriers/information``. A file may build on another one (``variants``).
         overrides : mapping of str to object, optional
             Values by dotted path, e.g. ``{"policy.carbon_price": "100 DKK/t"}``.
         library : Library, optional
@@ -92,18 +94,23 @@ class Scenario:
             With every mistake found, each with file, line and field.
         """
         problems = Problems()
-        path, shown = _find(path_or_name, problems)
+        path, shown = find_scenario(path_or_name, problems)
         problems.raise_if_any()
-        files = Files(path.parent, shown, problems)
-        raw = read_with_includes(files, path)
-        if raw is None or problems.fatal:
+        stack = read_stack(path, shown, problems)
+        raw = None if stack is None else follow_includes(stack.files, stack.path, stack.tree)
+        if stack is None or raw is None or problems.fatal:
             problems.raise_if_any()
+        assert stack is not None
         assert raw is not None
-        base = normalise(raw, files, library or shipped_library(), problems)
+        base = normalise(raw, stack.files, library or shipped_library(), problems)
         if problems.fatal:
             problems.raise_if_any()
-        name = path.parent.name if path.name == _MAIN_FILE else path.stem
-        return _finish(base, dict(overrides or {}), _slug(name), path, files.sha256(), problems)
+        for layer in stack.layers:
+            apply_layer(base, layer.changes, layer.source, layer.mark, problems)
+        name = _slug(path.parent.name if path.name == MAIN_FILE else path.stem)
+        digest = stack.files.sha256(stack.digest)
+        whole = _finish(base, dict(overrides or {}), name, path, digest, problems)
+        return replace(whole, root=stack.path.parent)
 
     @classmethod
     def from_dict(
@@ -147,7 +154,8 @@ class Scenario:
             If a path is unknown or a value does not fit.
         """
         joined = {**self.overrides, **overrides}
-        return _finish(self._base, joined, self.name, self.path, self._digest, Problems())
+        changed = _finish(self._base, joined, self.name, self.path, self._digest, Problems())
+        return replace(changed, root=self.root)
 
     @property
     def units(self) -> Units:
@@ -227,7 +235,7 @@ def _finish(
     park = park.model_copy(update={"resources": {k: r for k, r in park.resources.items() if k in used}})
     extra = json.dumps(overrides, sort_keys=True, default=str)
     total = sha256(f"{digest}\0{extra}".encode()).hexdigest()
-    return Scenario(park, name, path, total, overrides, raw, base, digest)
+    return Scenario(park, name, path, total, overrides, None, raw, base, digest)
 
 
 def _series(raw: Section, context: Context, report: Report) -> dict[str, Path]:
@@ -258,53 +266,6 @@ def _readable(written: Mapping[str, Any], context: Context) -> Path:
         return parse_path(written, context)
     except UnitError:
         return constant(Quantity(1.0, "?"))
-
-
-# --------------------------------------------------------------------------- finding
-def _find(path_or_name: str | FilePath, problems: Problems) -> tuple[FilePath, str]:
-    """Main file of a scenario and its folder as the user named it."""
-    given = FilePath(path_or_name)
-    shown = str(path_or_name)
-    if not shown.strip():
-        problems.add(Where("(no name)"), "", "expected a folder, a file or the name of a shipped scenario")
-        return given, shown
-    if given.is_dir():
-        main = given / _MAIN_FILE
-        if not main.exists():
-            held = ", ".join(sorted(item.name for item in given.iterdir())[:8]) or "nothing"
-            problems.add(Where(shown), "", f"this folder has no {_MAIN_FILE}; it holds {held}")
-        return main, given.as_posix()
-    if given.exists():
-        return given, given.parent.as_posix()
-    shipped = _shipped()
-    if shown in shipped:
-        return shipped[shown] / _MAIN_FILE, shown
-    listed = f"; shipped scenarios: {', '.join(shipped)}" if shipped else ""
-    problems.add(
-        Where(shown),
-        "",
-        f"there is no such file, folder or shipped scenario{nearest(shown, shipped)}{listed}",
-    )
-    return given, shown
-
-
-def _shipped() -> dict[str, FilePath]:
-    """Shipped scenarios: inside the installed package, else beside it in a checkout."""
-    package = FilePath(str(package_files("ecopark")))
-    for folder in (package / "_scenarios", package.parent / "scenarios"):
-        if folder.is_dir():
-            return {item.name: item for item in sorted(folder.iterdir()) if (item / _MAIN_FILE).is_file()}
-    return {}
-
-
-def shipped_scenarios() -> tuple[str, ...]:
-    """Names of the scenarios that travel with the package."""
-    return tuple(_shipped())
-
-
-def shipped_folder(name: str) -> FilePath | None:
-    """Folder of a scenario that travels with the package; None where there is none of that name."""
-    return _shipped().get(name)
 
 
 def _slug(name: str) -> str:

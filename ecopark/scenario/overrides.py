@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ecopark.scenario.located import Items, Problems, Section, Where, locate, own_path, plain
@@ -18,6 +19,15 @@ from ecopark.scenario.units import nearest
 
 SOURCE = "set for this run"
 _DATE = re.compile(r"^\d{4}(-\d{1,2}){0,2}$")
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """Source and mark of values set; `deep` if those inside whole blocks get them too."""
+
+    source: str
+    mark: str
+    deep: bool = False
 
 
 class _UnknownPathError(Exception):
@@ -41,7 +51,29 @@ def apply_overrides(raw: Section, overrides: Mapping[str, Any], problems: Proble
     for path, value in overrides.items():
         where = Where("overrides")
         try:
-            _put(raw, path, _value(value, where, problems), where)
+            _put(raw, path, _value(value, where, problems), where, _Origin(SOURCE, "M"))
+        except _UnknownPathError as failure:
+            problems.add(where, path, str(failure))
+
+
+def apply_layer(raw: Section, changes: Section, source: str, mark: str, problems: Problems) -> None:
+    """Set the values of a file that builds on a scenario, in place.
+
+    Parameters
+    ----------
+    raw : Section
+        As in :func:`apply_overrides`.
+    changes : Section
+        Value by dotted path, as read.
+    source, mark : str
+        Of every number among them that has none of its own.
+    problems : Problems
+        Collector; unknown paths are noted where they were written.
+    """
+    for path, value in changes.items():
+        where = changes.place(path)
+        try:
+            _put(raw, path, locate(value, where), where, _Origin(source, mark, deep=True))
         except _UnknownPathError as failure:
             problems.add(where, path, str(failure))
 
@@ -55,7 +87,7 @@ def _value(value: Any, where: Where, problems: Problems) -> Any:
         raise _UnknownPathError(str(failure)) from failure
 
 
-def _put(raw: Section, path: str, value: Any, where: Where) -> None:
+def _put(raw: Section, path: str, value: Any, where: Where, origin: _Origin) -> None:
     steps = _long_form(raw, path.split("."))
     node: Any = raw
     shape = Shape("block", Park)
@@ -63,7 +95,8 @@ def _put(raw: Section, path: str, value: Any, where: Where) -> None:
         last = depth == len(steps) - 1
         inner = _shape_inside(node, shape, step, new_allowed=last)
         if last:
-            _set(node, step, _with_source(value, inner, where), where, in_number=shape.kind == "number")
+            sourced = _with_source(value, inner, where, origin)
+            _set(node, step, sourced, where, in_number=shape.kind == "number")
             return
         node = _enter(node, step, inner, where)
         shape = inner
@@ -128,8 +161,10 @@ def _set(node: Any, step: str, value: Any, where: Where, *, in_number: bool) -> 
         raise _UnknownPathError(f"there is nothing to hold {step!r}")
 
 
-def _with_source(value: Any, shape: Shape, where: Where) -> Any:
-    """A number that says it was set for this run, so that no reference of the file seems to be its."""
+def _with_source(value: Any, shape: Shape, where: Where, origin: _Origin) -> Any:
+    """Numbers that say where they were set, so that no reference of the file seems to be theirs."""
+    if origin.deep and shape.kind != "number":
+        return _blocks_with_source(value, shape, origin)
     if (
         shape.kind != "number"
         or isinstance(value, bool)
@@ -139,10 +174,29 @@ def _with_source(value: Any, shape: Shape, where: Where) -> Any:
     number = value if isinstance(value, Section) else Section(where)
     if number is not value:
         number.put("value", value)
-    if "series" not in number:
-        number.setdefault("source", SOURCE)
-        number.setdefault("mark", "M")
-    return number
+    return number if "series" in number else _sourced(number, origin)
+
+
+def _blocks_with_source(value: Any, shape: Shape, origin: _Origin) -> Any:
+    """The same for the numbers of a block, a list of blocks, or blocks or numbers by name."""
+    if shape.kind == "block" and isinstance(value, Section):
+        return _sourced(value, origin)
+    inside = Shape("number") if shape.kind == "numbers" else Shape("block", shape.model)
+    if shape.kind in ("blocks", "numbers") and isinstance(value, Section):
+        for key in value:
+            value[key] = _with_source(value[key], inside, value.place(key), origin)
+    elif shape.kind == "list" and isinstance(value, Items):
+        value[:] = [
+            _with_source(item, inside, value.place(index), origin) for index, item in enumerate(value)
+        ]
+    return value
+
+
+def _sourced(block: Section, origin: _Origin) -> Section:
+    """A block or number with a source and a mark, unless it has its own."""
+    block.setdefault("source", origin.source)
+    block.setdefault("mark", origin.mark)
+    return block
 
 
 def _some(names: list[str]) -> str:

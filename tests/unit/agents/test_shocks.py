@@ -202,3 +202,18 @@ def test_waves_multiply_and_need_not_end() -> None:
     # 5 days count double, 5 days count once, then every day counts half.
     assert wait_in_waves(0.0, 16.0, waves) == pytest.approx(10.0 + 1.0 * 2.0)
     assert wait_in_waves(0.0, 16.0, []) == 16.0
+
+
+def test_those_struck_and_their_partners_get_the_attention_of_a_shock() -> None:
+    other = firm((90_000, 0), outputs={"sludge": {"resource": "sludge", "coefficient": "0.1"}})
+    firms = {"giver": GIVER, "near": NEAR, "other": other}
+    model = ParkModel(scenario(firms, agents=PATIENT, time=TIME, shocks=[CLOSURE]).park)
+    for _ in range(28):
+        model.step()
+    trigger = dict(
+        zip((port.split(".")[0] for port in model.columns.ports), model.scouting.trigger, strict=True)
+    )
+    # A full trigger of 4; what is left of the first sight of 1990, with a memory of two years, is less than 2.
+    assert trigger["giver"] == trigger["near"] == 4.0
+    assert trigger["other"] == pytest.approx(4.0 * np.exp(-(851 - 31) / (2 * 365.25)))
+    model.close()

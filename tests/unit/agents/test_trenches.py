@@ -138,6 +138,20 @@ def test_a_pipe_alone_costs_what_it_would_without_trenches() -> None:
         pd.testing.assert_frame_equal(getattr(run(one), table), getattr(run(one, trench="0"), table))
 
 
+def test_a_share_in_a_trench_is_that_of_what_it_cost_after_the_grant() -> None:
+    """Of every sum the public has paid a quarter, and pays for no trench twice."""
+    granted = scenario(
+        {"works": WORKS} | TWO,
+        agents=PATIENT,
+        transport={"water_pipe": PIPE},
+        time={"end": "1993-12"},
+        policy={"capital_grant": "25 %"},
+    )
+    result = simulate(granted, 1)
+    assert [paid for *_, paid in booked(result, "trench")] == pytest.approx([450_000.0, -450_000.0])
+    assert [paid for *_, paid in booked(result, "investment")] == pytest.approx([-1_500_000.0, -2_100_000.0])
+
+
 # ---------------------------------------------------------------------- which way
 AROUND = {"near": user(2000), "far": user(2000, 1000, opens="1992-01")}
 

@@ -12,12 +12,14 @@ from ecopark import simulate
 from ecopark.errors import DomainError
 from ecopark.indicators import (
     contract_survival,
+    fate_by_stage,
     flow_kept,
     funnel,
     losses_by_cause,
     overlap_with_record,
     recovery,
     stage_durations,
+    step_times,
     time_to_first_link,
     trust_by_year,
 )
@@ -148,6 +150,30 @@ def test_durations_are_of_those_that_made_the_step() -> None:
     assert table.loc["identified to operating", ["low", "median", "high"]].tolist() == pytest.approx(
         [62.5 / 365.25, 75 / 365.25, 87.5 / 365.25]
     )
+
+
+def test_central_90_percent_and_single_times_of_a_step() -> None:
+    table = stage_durations(IDEAS)
+    # Two ideas, 50 and 100 days: 5 % and 95 % of the way between them.
+    assert table.loc["identified to operating", ["p05", "p95"]].tolist() == pytest.approx(
+        [52.5 / 365.25, 97.5 / 365.25]
+    )
+    times = step_times(IDEAS)
+    assert times.groupby("step", sort=False).size().tolist() == [3, 3, 2, 1, 2, 2]
+    whole = times[times["step"] == "identified to operating"].set_index("synergy")["years"]
+    assert whole.to_dict() == pytest.approx({"one": 50 / 365.25, "two": 100 / 365.25})
+
+
+def test_every_idea_has_one_fate() -> None:
+    table = fate_by_stage(IDEAS)
+    assert table["open"].to_dict() == dict.fromkeys(STAGES[:-1], 0) | {"operating": 1}
+    assert table.loc["identified"].drop("economics").sum() == 0
+    assert table.loc["permitting"].drop("permit").sum() == 0
+    assert table.loc["operating"].drop(["open", "closure"]).sum() == 0
+    for stage, name in (("identified", "economics"), ("permitting", "permit"), ("operating", "closure")):
+        assert table.loc[stage, name] == 1
+    assert table.to_numpy().sum() == len(IDEAS)
+    assert fate_by_stage(IDEAS.iloc[:0]).to_numpy().tolist() == [[0]] * 6
 
 
 def test_losses_and_endings_by_cause_and_year() -> None:
