@@ -74,7 +74,8 @@ class Acquaintance:
             self._gathered = -np.log1p(-chance)
         self._gathered[np.isin(self._codes, tied)] = np.inf
         self.known = self._gathered >= self._threshold
-        self._common, self._counted = np.zeros(self._codes.size), -1
+        self._counted, self._friends = -1, -1
+        self._hazard = np.zeros(self._codes.size)
         usage = spec.platform.usage.value if spec.platform is not None else 0.0
         self.user = uniform(seed, "platform", firm_keys) < usage
 
@@ -93,13 +94,10 @@ class Acquaintance:
         spec, year = self.spec, self._calendar.date(day).year
         if year != self._counted:
             self._counted = year
-            self._common = count_common(self.ends, self.known, self._count)
+            self._count_anew()
         there = (self._opens <= day) & (day < self._closes)
         both = there[self.ends[:, 0]] & there[self.ends[:, 1]]
-        hazard = contact_hazard(
-            self._distance, spec.distance.value, spec.meeting.value, spec.introduction.value, self._common
-        )
-        self._gathered[both] += hazard[both] * (next_day - day)
+        self._gathered[both] += self._hazard[both] * (next_day - day)
         every = spec.gathering_every.value
         held = spec.gathering != "none" and math.floor(next_day / every) > math.floor(day / every)
         if held:
@@ -107,6 +105,17 @@ class Acquaintance:
             self._gathered[who] += hazard_of_chance(spec.gathering_chance.value)
         self.known |= self._gathered >= self._threshold
         return held
+
+    def _count_anew(self) -> None:
+        """Hazard of getting acquainted by those who know both; nobody is ever forgotten, so their number tells."""
+        friends = int(self.known.sum())
+        if friends == self._friends:
+            return
+        self._friends, spec = friends, self.spec
+        common = count_common(self.ends, self.known, self._count)
+        self._hazard = contact_hazard(
+            self._distance, spec.distance.value, spec.meeting.value, spec.introduction.value, common
+        )
 
     def bring_together(self, attends: _Flags, chance: float) -> None:
         """All who attend an occasion may get acquainted.

@@ -331,8 +331,9 @@ class Appraiser(Promises):
         out, into = int(self.pairs.out_port[pair]), int(self.pairs.in_port[pair])
         now = self.period(day)
         gain = appraisal.keep * appraisal.credit
+        bought = self.prices.bought
         burden, unit_cost = running_costs(
-            appraisal, {name: float(path[now]) for name, path in self.prices.bought.items()}
+            appraisal, {name: float(bought[name][now]) for name in appraisal.inputs}
         )
         floor = burden - self._unit_cost(out, now)
         value = (

@@ -6,6 +6,8 @@ something is kept or broken (``keeping``, the model).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -177,5 +179,15 @@ def mean_by_bond(
     tuple of ndarray
         Bonds met (int), mean share kept, mean time in operation (yr), each of shape (met,).
     """
-    met, place, count = np.unique(bond, return_inverse=True, return_counts=True)
+    met, place, count = _group(bond.astype(np.int64).tobytes())
     return met, np.bincount(place, weights=kept) / count, np.bincount(place, weights=years) / count
+
+
+# Who deals with whom changes a few times a year, deliveries are counted every period.
+@lru_cache(maxsize=64)
+def _group(bonds: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Bonds met, the place of each exchange among them, and exchanges of each."""
+    found = np.unique(np.frombuffer(bonds, dtype=np.int64), return_inverse=True, return_counts=True)
+    for column in found:
+        column.flags.writeable = False
+    return found

@@ -53,11 +53,13 @@ class Settlement:
             return
         sent = result.sent.sum(axis=0)
         missing = np.maximum(promised - sent, 0.0)
-        out = links.out_port
-        at_port = np.bincount(out, weights=missing, minlength=len(self._columns.ports))[out]
-        part = np.divide(missing, at_port, out=np.zeros_like(missing), where=missing > 0.0)
-        # No more is offered in vain than is missing.
-        offered = np.minimum(missing, part * self._over(result, could)[out])
+        offered = missing
+        if missing[bound].any():
+            out = links.out_port
+            at_port = np.bincount(out, weights=missing, minlength=len(self._columns.ports))[out]
+            part = np.divide(missing, at_port, out=np.zeros_like(missing), where=missing > 0.0)
+            # No more is offered in vain than is missing.
+            offered = np.minimum(missing, part * self._over(result, could)[out])
         numbers = self._exchanges.number[bound]
         grown = np.zeros((3, max(len(self._exchanges.all), self._year.shape[1])))
         grown[:, : self._year.shape[1]] = self._year

@@ -81,6 +81,7 @@ class Trenches:
         self._site = columns.site
         self._uses: dict[tuple[int, int], list[_Use]] = {}
         self._nodes: _Ints = np.zeros(0, dtype=np.int64)
+        self._known: dict[tuple[int, int], float] = {}
         self._ways: dict[tuple[int, int, float], tuple[int, ...]] = {}
         self._steps: dict[tuple[int, ...], tuple[float, _Floats]] = {}
 
@@ -146,13 +147,17 @@ class Trenches:
         return self._ways[key]
 
     def _search(self, giver: int, taker: int, share: float) -> tuple[int, ...]:
-        direct = self._length(giver, taker)
-        to_giver, to_taker = (self._lengths(self._nodes, end) for end in (giver, taker))
+        straight = giver, taker
+        to_giver, to_taker = (self._lengths(self._nodes, end) for end in straight)
         # A way by a site further off costs more than the straight one, however many share it.
-        near = self._nodes[(1.0 - share) * (to_giver + to_taker) < direct]
-        stops = np.array([giver, taker, *(n for n in near.tolist() if n not in (giver, taker))])
+        near = self._nodes[(1.0 - share) * (to_giver + to_taker) < self._length(giver, taker)]
+        others = [n for n in near.tolist() if n not in straight]
+        if not others:
+            return straight
+        stops = np.array([*straight, *others])
+        ends = np.repeat(stops, stops.size)
+        weight = self._lengths(np.tile(stops, stops.size), ends).reshape(stops.size, stops.size)
         place = {int(stop): k for k, stop in enumerate(stops)}
-        weight = np.stack([self._lengths(stops, int(stop)) for stop in stops])
         for (first, last), uses in self._uses.items():
             if first in place and last in place:
                 i, j = place[first], place[last]
@@ -164,11 +169,15 @@ class Trenches:
         return tuple(int(stops[k]) for k in reversed(way))
 
     def _length(self, first: int, last: int) -> float:
-        return float(self._lengths(np.array([first]), last)[0])
+        edge = first, last
+        if edge not in self._known:
+            self._known[edge] = float(self._lengths(np.array([first]), last)[0])
+        return self._known[edge]
 
-    def _lengths(self, stops: _Ints, end: int) -> _Floats:
-        """Length of the straight way from each of some firms to one. ndarray of float, shape (n,), km."""
-        return distance_km(self._site[stops], np.broadcast_to(self._site[end], (stops.size, 2)), self._layout)
+    def _lengths(self, stops: _Ints, end: int | _Ints) -> _Floats:
+        """Length of the straight way from each of some firms to one, or to one each. ndarray, shape (n,), km."""
+        ends = np.broadcast_to(self._site[end], (stops.size, 2))
+        return distance_km(self._site[stops], ends, self._layout)
 
     def _measure(self, way: tuple[int, ...]) -> tuple[float, _Floats]:
         """Length of a way, and its steps as in ``Courses``. km; ndarray of float, shape (B, 2)."""

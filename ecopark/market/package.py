@@ -17,8 +17,8 @@ from itertools import product
 
 from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.errors import DomainError
-from ecopark.market.appraisal import Appraisal, annuity_of
-from ecopark.market.investment import annuity_factor, per_year
+from ecopark.market.appraisal import Appraisal
+from ecopark.market.investment import annuity_factor, annuity_per_unit, per_year
 from ecopark.scenario.types import Behaviour
 
 # Joint margins closer than this share are equal: money only moved between the two leaves rounding behind.
@@ -203,6 +203,94 @@ def hold_up_cost(package: Package, annuity: float, recovery: float, trust: float
     return (1.0 - trust) * annuity * (1.0 - covered * secured)
 
 
+class Scale:
+    """Weighs packages of terms against the usual terms of an appraisal.
+
+    Parameters
+    ----------
+    usual : Appraisal
+        Under the usual terms: those of its mode, no take-or-pay, the park's penalty. Quantity above 0.
+    giver, taker : Behaviour
+    prospect : Prospect
+
+    Notes
+    -----
+    Capital and the cost of the agreement are spread anew over the term, each firm at its own rate; risks are
+    added relative to those of the usual terms, which `usual` holds already. With v the chance that the
+    quantity falls away, s half the running gain, rho risk aversion: hold-up to the investor; a term longer
+    than usual costs the other side ``rho v s (T / T0 - 1)`` of its freedom; a penalty costs either
+    ``rho v s penalty``; take-or-pay moves ``v x share x price`` from taker to giver, who pays rho times that
+    for the risk. Price: midway between the running reservation prices, never below 0. All linear, for want
+    of better. [M]
+    """
+
+    def __init__(self, usual: Appraisal, giver: Behaviour, taker: Behaviour, prospect: Prospect) -> None:
+        self._usual, self._prospect = usual, prospect
+        self._payback = {True: giver.payback.value, False: taker.payback.value}
+        self._averse = {True: giver.risk_aversion.value, False: taker.risk_aversion.value}
+        self._parties = {True: giver, False: taker}
+        self._change = 1.0 - prospect.reliability
+        stake = max(usual.running_ceiling - usual.running_floor, 0.0) / 2.0
+        self._fear = {side: averse * self._change * stake for side, averse in self._averse.items()}
+        self._price = max((usual.running_ceiling + usual.running_floor) / 2.0, 0.0)
+        # Dozens of packages have the same few terms and investors.
+        self._spread: dict[tuple[float, bool], tuple[float, float, float]] = {}
+        self.standard = Package(1.0, usual.term, 0.0, prospect.penalty_share, usual.giver_invests)
+        costs = self._costs(self.standard)
+        self._bare = usual.floor - costs[0], usual.ceiling + costs[1]
+
+    def weigh(self, package: Package) -> tuple[float, float, float]:
+        """Reservation prices of giver and taker under a package, and the annuity within. money/unit."""
+        costs = self._costs(package)
+        return self._bare[0] + costs[0], self._bare[1] - costs[1], costs[2]
+
+    def offer(self, package: Package) -> Offer | None:
+        """What a package is worth to both; None where it does not pay, or not soon enough for the investor."""
+        if package == self.standard:
+            floor, ceiling, good = self._usual.floor, self._usual.ceiling, not self._usual.reason
+        else:
+            floor, ceiling, _ = self.weigh(package)
+            good = ceiling > floor and self.is_soon_repaid(package)
+        return Offer(floor, ceiling, self._usual.quantity) if good else None
+
+    def is_soon_repaid(self, package: Package) -> bool:
+        """Whether the payback is within what the investor of a package accepts."""
+        return self._usual.payback * DAYS_PER_YEAR <= self._payback[package.giver_invests]
+
+    def _costs(self, terms: Package) -> tuple[float, float, float]:
+        """Costs of giver and taker that hang on the terms, and the annuity within. money/unit."""
+        investor = terms.giver_invests
+        annuity, giver_deal, taker_deal = self._spread_over(terms.term, investor)
+        risks = self._risks(terms, annuity)
+        giver, taker = (annuity, 0.0) if investor else (0.0, annuity)
+        return giver + giver_deal + risks[0], taker + taker_deal + risks[1], annuity
+
+    def _spread_over(self, term: float, investor: bool) -> tuple[float, float, float]:
+        """Annuity of the capital, cost of the agreement to giver and taker. money/unit."""
+        key = term, investor
+        if key not in self._spread:
+            usual, prospect, parties = self._usual, self._prospect, self._parties
+            party = parties[investor]
+            self._spread[key] = (
+                annuity_per_unit(usual.capital, usual.quantity, term, usual.lifetime, party),
+                _deal(parties[True], prospect.giver_cost, term, usual.quantity),
+                _deal(parties[False], prospect.taker_cost, term, usual.quantity),
+            )
+        return self._spread[key]
+
+    def _risks(self, terms: Package, annuity: float) -> tuple[float, float]:
+        """What the terms cost giver and taker in risk. money/unit."""
+        usual, averse, fear, investor = self._usual, self._averse, self._fear, terms.giver_invests
+        # Time over which the investor earns its capital back, as for the annuity.
+        recovery = min(max(terms.term, self._payback[investor]), usual.lifetime)
+        held_up = averse[investor] * hold_up_cost(terms, annuity, recovery, self._prospect.trust, self._price)
+        bound = fear[not investor] * (terms.term / usual.term - 1.0)
+        giver = fear[True] * terms.penalty_share + (held_up if investor else bound)
+        taker = fear[False] * terms.penalty_share + (bound if investor else held_up)
+        unneeded = self._change * terms.take_or_pay * self._price
+        return giver - unneeded, taker + unneeded * (1.0 + averse[False])
+
+
 def revise(
     usual: Appraisal, package: Package, giver: Behaviour, taker: Behaviour, prospect: Prospect
 ) -> Appraisal:
@@ -220,9 +308,8 @@ def revise(
     Returns
     -------
     Appraisal
-        With the package's term and investor. Capital and the cost of the agreement are spread anew over
-        the term, each firm at its own rate; risks are added relative to those of the usual terms, which
-        `usual` holds already (:func:`_risk_costs`), so the usual package gives back `usual` itself.
+        With the package's term and investor, priced by :class:`Scale`; the usual package gives back `usual`
+        itself.
 
     Raises
     ------
@@ -231,21 +318,13 @@ def revise(
     """
     if package.volume_share != 1.0:
         raise DomainError(f"{package}: a part of the volume needs an appraisal of its own")
-    standard = Package(1.0, usual.term, 0.0, prospect.penalty_share, usual.giver_invests)
-    if package == standard or usual.quantity <= 0.0:
+    if usual.quantity <= 0.0:
         return usual
-    floor, ceiling = usual.floor, usual.ceiling
-    for terms, sign in ((standard, -1.0), (package, 1.0)):
-        investor = giver if terms.giver_invests else taker
-        annuity = annuity_of(replace(usual, term=terms.term), investor)
-        risks = _risk_costs(usual, terms, giver, taker, prospect, annuity)
-        deals = (
-            _deal(giver, prospect.giver_cost, terms.term, usual.quantity),
-            _deal(taker, prospect.taker_cost, terms.term, usual.quantity),
-        )
-        floor += sign * ((annuity if terms.giver_invests else 0.0) + deals[0] + risks[0])
-        ceiling -= sign * ((0.0 if terms.giver_invests else annuity) + deals[1] + risks[1])
-    worthwhile = ceiling > floor and usual.payback * DAYS_PER_YEAR <= investor.payback.value
+    scale = Scale(usual, giver, taker, prospect)
+    if package == scale.standard:
+        return usual
+    floor, ceiling, annuity = scale.weigh(package)
+    worthwhile = ceiling > floor and scale.is_soon_repaid(package)
     return replace(
         usual,
         reason="" if worthwhile else "economics",
@@ -255,35 +334,6 @@ def revise(
         floor=floor,
         ceiling=ceiling,
     )
-
-
-def _risk_costs(
-    usual: Appraisal, terms: Package, giver: Behaviour, taker: Behaviour, prospect: Prospect, annuity: float
-) -> tuple[float, float]:
-    """What the terms cost giver and taker in risk. money/unit.
-
-    With v the chance that the quantity falls away, s half the running gain, rho risk aversion: hold-up to
-    the investor; a term longer than usual costs the other side ``rho v s (T / T0 - 1)`` of its freedom;
-    a penalty costs either ``rho v s penalty``; take-or-pay moves ``v x share x price`` from taker to giver,
-    who pays rho times that for the risk. Price: midway between the running reservation prices, never
-    below 0. All linear, for want of better. [M]
-    """
-    averse = {True: giver.risk_aversion.value, False: taker.risk_aversion.value}
-    recovery = _recovery(usual, terms, giver if terms.giver_invests else taker)
-    change = 1.0 - prospect.reliability
-    stake = max(usual.running_ceiling - usual.running_floor, 0.0) / 2.0
-    price = max((usual.running_ceiling + usual.running_floor) / 2.0, 0.0)
-    cost = {side: averse[side] * change * stake * terms.penalty_share for side in (True, False)}
-    investor = terms.giver_invests
-    cost[investor] += averse[investor] * hold_up_cost(terms, annuity, recovery, prospect.trust, price)
-    cost[not investor] += averse[not investor] * change * stake * (terms.term / usual.term - 1.0)
-    unneeded = change * terms.take_or_pay * price
-    return cost[True] - unneeded, cost[False] + unneeded * (1.0 + averse[False])
-
-
-def _recovery(usual: Appraisal, terms: Package, investor: Behaviour) -> float:
-    """Time over which an investor earns its capital back, in days, as in ``annuity_of``."""
-    return min(max(terms.term, investor.payback.value), usual.lifetime)
 
 
 def _deal(party: Behaviour, cost: float, term: float, quantity: float) -> float:

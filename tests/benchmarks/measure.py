@@ -24,6 +24,7 @@ from benchmarks.meters import (  # noqa: E402  the folder of tests is no package
     count_work,
     exponent,
     interleave,
+    load_core,
     load_region,
     measure_alone,
     medians,
@@ -76,7 +77,7 @@ def _memory() -> int:
 def _beside_peer(rounds: int) -> list[str]:
     """The package, its peer and the floor, in turn."""
     cases = [
-        ("Kalundborg 1959-2025", Scenario.load("kalundborg"), rounds),
+        ("Kalundborg 1959-2025, core mechanisms", load_core(), rounds),
         ("1,000 firms, 2 years", load_region(1000, 2), rounds),
         ("1,000 firms, 20 years", load_region(1000, 20), 1),
     ]

@@ -27,6 +27,7 @@ from ecopark import Scenario, simulate
 from ecopark.agents.exchanges import Exchanges
 from ecopark.agents.scouting import Scouting
 from ecopark.flows.ledger import Ledger
+from ecopark.scenario import shipped_folder
 from ecopark.scenario.region import RegionPlan, generate_region
 
 ROUNDS = 5
@@ -46,6 +47,13 @@ _PHASES: dict[str, list[tuple[Any, str]]] = {
     "flows table": [(Ledger, "flows")],
     "accounts table": [(_SIMULATE, "build_accounts")],
 }  # fmt: skip
+
+
+def load_core(**changes: str) -> Scenario:
+    """Kalundborg with the core mechanisms only, all that the peer knows, some fields set otherwise."""
+    folder = shipped_folder("kalundborg")
+    assert folder is not None
+    return Scenario.load(folder / "core.yaml", changes)
 
 
 def load_region(firms: int, years: int, **changes: str) -> Scenario:

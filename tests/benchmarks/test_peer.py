@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from benchmarks.meters import load_region
+from benchmarks.meters import load_core, load_region
 from benchmarks.plain_mesa import PlainPark
 from benchmarks.same_tables import assert_same_ledger, assert_same_synergies
 
@@ -19,18 +19,18 @@ def compare(scenario: Scenario, seed: int, until: str | None = None) -> None:
 
 
 def test_kalundborg_to_1975() -> None:
-    compare(Scenario.load("kalundborg"), seed=1, until="1975")
+    compare(load_core(), seed=1, until="1975")
 
 
 @pytest.mark.parametrize("switch", ["trust", "noise", "permits", "outages"])
 def test_kalundborg_with_a_mechanism_off(switch: str) -> None:
-    compare(Scenario.load("kalundborg", {f"mechanisms.{switch}": "false"}), seed=3, until="1968")
+    compare(load_core(**{f"mechanisms.{switch}": "false"}), seed=3, until="1968")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_kalundborg_to_the_end(seed: int) -> None:
-    compare(Scenario.load("kalundborg"), seed)
+    compare(load_core(), seed)
 
 
 @pytest.mark.slow
@@ -39,7 +39,7 @@ def test_region_of_a_thousand_firms() -> None:
 
 
 def test_a_peer_that_is_wrong_is_found_out() -> None:
-    scenario = Scenario.load("kalundborg")
+    scenario = load_core()
     run = simulate(scenario, 1, until="1965")
     peer = PlainPark(scenario.park, 1).run(run.manifest["periods"])
     assert_same_ledger(run, peer)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from benchmarks.meters import count_work, interleave, load_region, medians, phases, run_floor
+from benchmarks.meters import count_work, interleave, load_core, load_region, medians, phases, run_floor
 from benchmarks.plain_mesa import PlainPark
 
 from ecopark import Scenario, simulate
@@ -21,6 +21,7 @@ from ecopark.model import ParkModel
 
 # What a change must not lose; what is reached stands in results/benchmarks.md.
 LEAST_RATIO = {"kalundborg": 2.0, "region": 4.0}
+MOST_FOR_MECHANISMS = 2.0
 
 
 @pytest.fixture(scope="module")
@@ -91,19 +92,30 @@ def test_kalundborg(benchmark: Any, kalundborg: Scenario, until: str) -> None:
 
 # --------------------------------------------------------------------------- beside the peer, and the floor
 @pytest.mark.usefixtures("on_demand")
-def test_kalundborg_beside_the_peer_and_the_floor(kalundborg: Scenario) -> None:
-    work = count_work(kalundborg)
+def test_kalundborg_beside_the_peer_and_the_floor() -> None:
+    core = load_core()
+    work = count_work(core)
     times = medians(
         interleave(
             {
-                "package": lambda: simulate(kalundborg, 1),
-                "peer": lambda: PlainPark(kalundborg.park, 1).run(804).flows(),
+                "package": lambda: simulate(core, 1),
+                "peer": lambda: PlainPark(core.park, 1).run(804).flows(),
                 "floor": lambda: run_floor(work),
             }
         )
     )
     _tell("Kalundborg 1959-2025", times)
     assert times["peer"] / times["package"] > LEAST_RATIO["kalundborg"]
+
+
+@pytest.mark.usefixtures("on_demand")
+def test_all_mechanisms_cost_at_most_as_much_again(kalundborg: Scenario) -> None:
+    core = load_core()
+    times = medians(
+        interleave({"package": lambda: simulate(kalundborg, 1), "core": lambda: simulate(core, 1)})
+    )
+    _tell("Kalundborg 1959-2025, mechanisms", times)
+    assert times["package"] <= MOST_FOR_MECHANISMS * times["core"]
 
 
 @pytest.mark.slow

@@ -215,6 +215,41 @@ def test_a_pipe_laid_anew_pays_the_share_of_the_day() -> None:
     ]
 
 
+def test_a_pipe_laid_anew_lies_there_once() -> None:
+    """A third, after the first has been laid anew, shares 2 km with two and pays each 2 x 0.1."""
+    firms = TWO | {"side": user(2000, 500, opens="1993-07")}
+    late = "works.w>side.w#1"
+    assert [row for row in booked(run(firms, lifetime="3 yr"), "trench") if row[1] == "1993-07"] == [
+        (NEAR, "1993-07", 0.0, pytest.approx(200_000.0)),
+        (FAR, "1993-07", 0.0, pytest.approx(200_000.0)),
+        (late, "1993-07", 0.0, pytest.approx(-400_000.0)),
+    ]
+
+
+def test_the_price_after_laying_anew_holds_the_share_of_the_day() -> None:
+    """The taker, who pays 0.6 MDKK less for three years, hands half of that on."""
+    price = {}
+    for name, firms in (("alone", {"near": TWO["near"]}), ("beside", TWO)):
+        result = run(firms, lifetime="3 yr")
+        rebuilt = result.events[(result.events["event"] == "rebuilt") & (result.events["synergy"] == NEAR)]
+        price[name] = float(rebuilt["detail"].iloc[0].split()[0])
+        quantity = float(result.synergies.set_index("synergy").loc[NEAR, "quantity_per_year"])
+    years = 1095.75 / 365.25
+    saved = 600_000.0 * 0.03 / (1.0 - 1.03**-years) / quantity
+    assert price["beside"] - price["alone"] == pytest.approx(saved / 2.0, rel=1e-3)
+
+
+def test_the_share_is_that_of_the_day_on_which_the_pipe_is_begun() -> None:
+    """Two streams of one pair are agreed on before either is dug for: the second pays less than it was told."""
+    slow = PATIENT | {"regulator": EAGER["regulator"] | {"permit_time": {"none": "60 d"}}}
+    both = firm((2000, 0), inputs=IN | {"v": IN["w"]}, behaviour=TAKER)
+    firms = {"works": WORKS, "near": both}
+    result = simulate(scenario(firms, agents=slow, transport={"water_pipe": PIPE}), 1)
+    assert result.synergies["investment"].tolist() == pytest.approx([2_000_000.0] * 2)
+    assert [paid for *_, paid in booked(result, "trench")] == pytest.approx([600_000.0, -600_000.0])
+    assert [paid for *_, paid in booked(result, "investment")] == pytest.approx([-2_000_000.0, -800_000.0])
+
+
 def test_an_heir_takes_the_trench_over_with_the_pipe() -> None:
     heir = user(2000, opens="1991-07")
     heir["processes"]["main"]["succeeds"] = "near.main"
