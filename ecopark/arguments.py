@@ -24,6 +24,7 @@ _EXAMPLES = """examples:
   ecopark sweep study.yaml --scheduler tcp://10.0.0.5:8786
   ecopark hindcast kalundborg --replicates 100
   ecopark calibrate kalundborg
+  ecopark ablation kalundborg/ablation
 """
 
 
@@ -116,6 +117,10 @@ def _add_hindcast(added: Any) -> None:
     calibrate.add_argument("--out", type=Path, help="results folder (default results/calibration/SCENARIO)")
     calibrate.add_argument("--no-figures", action="store_true", help="write tables only")
     _add_engine(calibrate)
+    ablation = added.add_parser("ablation", help="what each mechanism contributes, by runs without it")
+    ablation.add_argument("study", help="paired study, YAML file or shipped such as kalundborg/ablation")
+    ablation.add_argument("--out", type=Path, help="results folder (default results/STUDY)")
+    _add_engine(ablation)
 
 
 def _add_new(added: Any) -> None:

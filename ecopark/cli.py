@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     commands = {
         "run": _run, "check": _check, "library": _library, "new": _new, "sweep": _sweep, "hindcast": _hindcast,
-        "calibrate": _calibrate,
+        "calibrate": _calibrate, "ablation": _ablation,
     }  # fmt: skip
     options = build_parser(commands).parse_args(arguments)
     try:
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except KeyboardInterrupt:
-        resumes = options.command in (_sweep, _hindcast, _calibrate)
+        resumes = options.command in (_sweep, _hindcast, _calibrate, _ablation)
         what = "start it again to go on" if resumes else "nothing was written"
         print(f"ecopark: interrupted; {what}", file=sys.stderr)
         return 130
@@ -211,6 +211,33 @@ def _calibrate(options: argparse.Namespace) -> int:
     if calibration.failed:
         print(f"ecopark: {calibration.failed} runs failed; --retry-failed runs them again", file=sys.stderr)
     return _keep(calibration, folder / "calibration", calibration_tables, options)
+
+
+def _ablation(options: argparse.Namespace) -> int:
+    from contextlib import nullcontext
+
+    from rich.console import Console
+
+    from ecopark.experiments import Study
+    from ecopark.experiments.ablation import run_ablation
+    from ecopark.report.ablation_console import ablation_table
+    from ecopark.report.study_console import watch
+
+    study = Study.load(options.study)
+    folder = options.out or Path("results") / study.name
+    with nullcontext() if options.quiet else watch(study.name) as progress:
+        ablation = run_ablation(
+            study, folder, options.engine, options.workers, options.scheduler,
+            retry_failed=options.retry_failed, progress=progress,
+        )  # fmt: skip
+    if ablation.failed:
+        print(f"ecopark: {ablation.failed} runs failed; --retry-failed runs them again", file=sys.stderr)
+    place = ablation.save(folder / "ablation")
+    if not options.quiet:
+        console = Console()
+        console.print(ablation_table(ablation))
+        console.print(f"tables: {place}", soft_wrap=True, highlight=False)
+    return 0
 
 
 def _keep(result: Any, folder: Path, told: Any, options: argparse.Namespace) -> int:

@@ -76,6 +76,7 @@ class Acquaintance:
         self.known = self._gathered >= self._threshold
         self._counted, self._friends = -1, -1
         self._hazard = np.zeros(self._codes.size)
+        self._both, self._since, self._until = np.zeros(self._codes.size, dtype=bool), np.inf, -np.inf
         usage = spec.platform.usage.value if spec.platform is not None else 0.0
         self.user = uniform(seed, "platform", firm_keys) < usage
 
@@ -95,9 +96,8 @@ class Acquaintance:
         if year != self._counted:
             self._counted = year
             self._count_anew()
-        there = (self._opens <= day) & (day < self._closes)
-        both = there[self.ends[:, 0]] & there[self.ends[:, 1]]
-        self._gathered[both] += self._hazard[both] * (next_day - day)
+        both = self._are_there(day)
+        self._gathered += np.where(both, self._hazard, 0.0) * (next_day - day)
         every = spec.gathering_every.value
         held = spec.gathering != "none" and math.floor(next_day / every) > math.floor(day / every)
         if held:
@@ -105,6 +105,15 @@ class Acquaintance:
             self._gathered[who] += hazard_of_chance(spec.gathering_chance.value)
         self.known |= self._gathered >= self._threshold
         return held
+
+    def _are_there(self, day: float) -> _Flags:
+        """Two firms that both are open. ndarray of bool, shape (E,), 1."""
+        if not self._since <= day < self._until:
+            turns = np.concatenate([self._opens, self._closes])
+            self._since, self._until = day, float(np.min(turns[turns > day], initial=np.inf))
+            there = (self._opens <= day) & (day < self._closes)
+            self._both = there[self.ends[:, 0]] & there[self.ends[:, 1]]
+        return self._both
 
     def _count_anew(self) -> None:
         """Hazard of getting acquainted by those who know both; nobody is ever forgotten, so their number tells."""

@@ -92,17 +92,19 @@ class Support:
         served = np.zeros(self._bonds.of_pair.size, dtype=bool) if body is None else body.serves_pairs()
         factor = np.where(served, level, 1.0)
         if self.acquaintance is not None:
-            seen = self.acquaintance.known[self.acquaintance.of_pair] | served | self._share_platform(day)
+            seen = self.acquaintance.known[self.acquaintance.of_pair] | served
+            if self.acquaintance.level(day) > 0:
+                seen |= self._share_platform()
             factor = np.where(seen, factor, factor * self.acquaintance.spec.stranger.value)
         if body is not None and body.spec.mode == "planned":
             factor[served] = 0.0
         return factor
 
-    def _share_platform(self, day: float) -> NDArray[np.bool_]:
+    def _share_platform(self) -> NDArray[np.bool_]:
         """Pairs whose firms both use the platform. ndarray of bool, shape (K,), 1."""
         assert self.acquaintance is not None
         columns, pairs = self._model.appraiser.columns, self._model.appraiser.pairs
-        uses = self.acquaintance.user[columns.port_firm] & (self.acquaintance.level(day) > 0)
+        uses = self.acquaintance.user[columns.port_firm]
         return np.asarray(uses[pairs.out_port] & uses[pairs.in_port])
 
     def _sees_quantities(self, day: float) -> bool:

@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import dijkstra
 
 from ecopark.flows.columns import Columns
 from ecopark.market.appraisal import Appraisal, Route
 from ecopark.market.coalition import join_trench
 from ecopark.market.contract import Contract
 from ecopark.market.valuation import Courses
+from ecopark.market.ways import find_shortest
 from ecopark.scenario.geometry import distance_km
 from ecopark.scenario.types import Layout, Park
 
@@ -162,7 +162,7 @@ class Trenches:
             if first in place and last in place:
                 i, j = place[first], place[last]
                 weight[i, j] = weight[j, i] = weight[i, j] * (1.0 - share + share / (len(uses) + 1))
-        _, before = dijkstra(weight + _STRETCH, directed=False, indices=0, return_predecessors=True)
+        before = find_shortest(weight + _STRETCH)
         way = [1]
         while way[-1] != 0:
             way.append(int(before[way[-1]]))

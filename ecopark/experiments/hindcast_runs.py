@@ -134,8 +134,41 @@ def judge(run: Run, record: Record, since: int) -> list[Row]:
             (_first(year), "park", name, v, "1") for name, v in score_links(starts, record, year).items()
         ]
     rows += _network_rows(run, years)
+    volumes = volumes_of(run, record)
+    rows += [
+        (_first(year), f"item:{item}", "volume", value, unit)
+        for item, (year, unit, value, _) in volumes.items()
+    ]
+    whole = score_run(starts, volumes, record, since)
+    return rows + [(None, "park", name, value, "1") for name, value in whole.items()]
+
+
+def score_run(
+    starts: Mapping[Exchange, int],
+    volumes: Mapping[str, tuple[int, str, float, float]],
+    record: Record,
+    since: int,
+) -> dict[str, float]:
+    """The scores of a whole run, named as in ``docs/hindcast.md``.
+
+    Parameters
+    ----------
+    starts : mapping of tuple to int, yr
+        Start year by giver, taker and residual; later ones than the record's last year do not count.
+    volumes : mapping
+        Of :func:`volumes_of`.
+    record : Record
+    since : int, yr
+        First year of the curves.
+
+    Returns
+    -------
+    dict of str to float
+    """
+    years = list(range(since, record.until + 1))
+    starts = {link: year for link, year in starts.items() if year <= record.until}
     wanted = record.starts
-    count, recorded = count_by_year(starts.values(), list(years)), count_by_year(wanted.values(), list(years))
+    count, recorded = count_by_year(starts.values(), years), count_by_year(wanted.values(), years)
     whole = {
         **score_links(starts, record, record.until),
         "tau": score_order(starts, wanted),
@@ -144,14 +177,13 @@ def judge(run: Run, record: Record, since: int) -> list[Row]:
         **{f"count_{year}": float(count[year - since]) for year in counted_years(record)},
     }
     errors = []
-    for item, (year, unit, value, quantity) in volumes_of(run, record).items():
-        rows.append((_first(year), f"item:{item}", "volume", value, unit))
+    for item, (_, _, value, quantity) in volumes.items():
         whole[f"ratio_{slug(item)}"] = value / quantity
         if not item.endswith(GROSS):
             errors.append(abs(value / quantity - 1.0))
     if errors:
         whole["volume_error"] = sum(errors) / len(errors)
-    return rows + [(None, "park", name, value, "1") for name, value in whole.items()]
+    return whole
 
 
 def score_links(starts: Mapping[Exchange, int], record: Record, year: int) -> dict[str, float]:

@@ -135,7 +135,7 @@ class ParkRuns:
     def run(self, variant: Any, seed: int) -> Outcome:
         """Simulate once and keep what was asked for."""
         run = simulate(variant, seed, self.until)
-        rows = _summary_rows(run) if self.summary else []
+        rows = summary_rows(run) if self.summary else []
         if self.indicators:
             rows += _yearly_rows(run, self.indicators, self.scope)
         if self.since is not None:
@@ -158,8 +158,18 @@ def expected_seconds(scenario: Scenario) -> float:
     return segments * (60e-6 + 0.35e-6 * streams)
 
 
-def _summary_rows(run: Run) -> list[Row]:
-    """Numbers for the whole run; what never happened is zero, not missing."""
+def summary_rows(run: Run) -> list[Row]:
+    """Numbers for the whole run; what never happened is zero, not missing.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    list of tuple
+        Period (None), scope, indicator, value, unit: cumulative ones, then counts.
+    """
     summary = run.summary()
     found = summary["cumulative"]
     names = [*_CUMULATIVE, *(name for name in sorted(found) if name not in _CUMULATIVE)]

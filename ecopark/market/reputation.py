@@ -93,11 +93,13 @@ def hear_say(firms: NDArray[np.int64], trust: _Floats, evidence: _Floats, met: N
     count = int(firms.max()) + 1
     first, second = firms[met].T
     holder, subject = np.concatenate([second, first]), np.concatenate([first, second])
-    shape = (count, count)
+    # Both tables have entries at the same places, so these are put in order once.
+    order = np.lexsort((subject, holder))
+    starts = np.searchsorted(holder[order], np.arange(count + 1))
 
     def table(column: _Floats) -> csr_array:
         values = np.concatenate([column[met, 0], column[met, 1]])
-        return csr_array((values, (holder, subject)), shape=shape)
+        return csr_array((values[order], subject[order], starts), shape=(count, count))
 
     told = (table(trust) @ table(evidence)).tocsr()
     return np.column_stack([_read(told, firms[:, 1], firms[:, 0]), _read(told, firms[:, 0], firms[:, 1])])

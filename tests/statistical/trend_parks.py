@@ -1,69 +1,120 @@
-"""Small parks for published trends: firms with ash, firms that need clay, and prices that change now and then."""
+"""Small parks for published trends: firms with ash, firms that need clay, and how their runs are counted."""
 
 from __future__ import annotations
 
-from functools import cache
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import ttest_1samp
 from small_parks import RESOURCES, TRANSPORT, Raw, build, firm
 
+from ecopark import Scenario
 from ecopark.model import ParkModel
-from ecopark.scenario import Scenario
 
 YEARS = 10
-DAYS = 365.25
+MATERIALS = {name: RESOURCES[name] for name in ("ash", "clay")}
+LORRY = TRANSPORT["lorry"] | {"variable": "0.6 DKK/t/km", "lead_time": "30 d"}
+MIX = {"mix": {"giver": "ash", "taker": "clay", "max_share": "0.4", "lead_time": "30 d"}}
 
 
-def _steps(chance: np.random.Generator, middle: float, spread: float, every: int) -> Raw:
-    """Path of a price that is drawn anew every so many months, evenly about its middle, in DKK/t."""
+def _place(chance: np.random.Generator, size: float) -> tuple[float, float]:
+    x, y = chance.uniform(0, size, 2).round()
+    return float(x), float(y)
+
+
+def _steps(chance: np.random.Generator, middle: float, every: int) -> Raw:
+    """A price drawn anew every so many months, evenly within 20 DKK/t of its middle."""
     months = range(0, 12 * YEARS, every)
     return {
-        f"{1990 + month // 12}-{month % 12 + 1:02d}": f"{middle + spread * chance.uniform(-1, 1):.2f} DKK/t"
+        f"{1990 + month // 12}-{month % 12 + 1:02d}": f"{middle + 20.0 * chance.uniform(-1, 1):.2f} DKK/t"
         for month in months
     }
 
 
-def turbulent_park(seed: int, noise: float, every: int, spread: float = 20.0) -> Scenario:
-    """Six givers and six takers whose disposal fees and virgin prices change.
+def turbulent_park(seed: int, noise: float, every: int) -> Scenario:
+    """Six givers and six takers of one sector whose disposal fees and virgin prices change.
 
     Uncertainty is the noise of quantities (coefficient of variation), turbulence how often conditions change
-    (every so many months). Sizes, places and levels come from the seed and are the same in all four cells.
+    (every so many months). Places and sizes come from the seed and are the same in all cells.
     """
     firms: Raw = {}
     for k in range(6):
         chance = np.random.default_rng([seed, k])
-        where = [tuple(float(x) for x in chance.uniform(0, 40_000, 2).round()) for _ in range(2)]
-        size = [f"{x:.1f} t/day" for x in chance.uniform(50, 150, 2)]
-        rough: Any = {"cv": str(noise), "persistence": "0.5"}
-        fee, price = (_steps(chance, level, spread, every) for level in (4.0, 20.0))
-        firms[f"giver_{k}"] = firm(
-            where[0], capacity=size[0], noise=rough, utilisation="0.7", sector="works",
-            outputs={"ash": {"resource": "ash", "coefficient": "0.2", "disposal": {"route": "landfill", "fee": fee}}},
-        )  # fmt: skip
-        firms[f"taker_{k}"] = firm(
-            where[1], capacity=size[1], noise=rough, utilisation="0.7", sector="works",
-            inputs={"clay": {"resource": "clay", "coefficient": "0.5", "virgin": {"price": price}}},
-        )  # fmt: skip
+        common: list[Any] = [
+            {
+                "site": _place(chance, 40_000),
+                "capacity": f"{chance.uniform(50, 150):.1f} t/day",
+                "utilisation": "0.7",
+                "sector": "works",
+                "noise": {"cv": str(noise), "persistence": "0.5"},
+            }
+            for _ in range(2)
+        ]
+        fee, price = (_steps(chance, middle, every) for middle in (4.0, 20.0))
+        landfill = {"route": "landfill", "fee": fee}
+        ash = {"resource": "ash", "coefficient": "0.2", "disposal": landfill}
+        clay = {"resource": "clay", "coefficient": "0.5", "virgin": {"price": price}}
+        firms[f"giver_{k}"] = firm(**common[0], outputs={"ash": ash})
+        firms[f"taker_{k}"] = firm(**common[1], inputs={"clay": clay})
     return Scenario.from_dict(
         build(
             firms,
             time={"end": f"{1989 + YEARS}-12", "period": "quarter", "segment": "month"},
-            resources={"ash": RESOURCES["ash"], "clay": RESOURCES["clay"]},
-            transport={"lorry": TRANSPORT["lorry"] | {"variable": "0.6 DKK/t/km", "lead_time": "30 d", "term": "3 yr"}},
-            pathways={"mix": {"giver": "ash", "taker": "clay", "max_share": "0.4", "lead_time": "30 d"}},
+            resources=MATERIALS,
+            transport={"lorry": LORRY | {"term": "3 yr"}},
+            pathways=MIX,
             agents={
                 "discovery": {"base": "20 %/yr", "retry": "1 yr"},
                 "negotiation": {"screening": "30 d"},
-                "contracts": {"transaction_cost": "5000 DKK"},
-                "regulator": {"officers": 2, "refusal": {"low": "0.1"}},
+                "contracts": {"transaction_cost": "5000 DKK", "penalty": "1"},
             },
         ),
         "turbulent",
     )
 
 
+def crowded_park(seed: int, attention: int = 1) -> Scenario:
+    """Ten givers and ten takers who hardly know each other, in a region where many pairs do not pay."""
+    firms: Raw = {}
+    chance = np.random.default_rng([seed, 99])
+    for k in range(10):
+        for role in ("giver", "taker"):
+            fee, price = chance.uniform(-10, 14), chance.uniform(8, 32)
+            landfill = {"route": "landfill", "fee": f"{fee:.1f} DKK/t"}
+            virgin = {"price": f"{price:.1f} DKK/t"}
+            ports: Raw = {
+                "giver": {
+                    "outputs": {"ash": {"resource": "ash", "coefficient": "0.2", "disposal": landfill}}
+                },
+                "taker": {"inputs": {"clay": {"resource": "clay", "coefficient": "0.5", "virgin": virgin}}},
+            }
+            firms[f"{role}_{k}"] = firm(
+                _place(chance, 60_000),
+                capacity=f"{chance.uniform(50, 150):.1f} t/day",
+                behaviour={"attention": attention},
+                **ports[role],
+            )
+    return Scenario.from_dict(
+        build(
+            firms,
+            time={"end": "1995-12", "period": "quarter", "segment": "month"},
+            resources=MATERIALS,
+            transport={"lorry": LORRY | {"term": "5 yr"}},
+            pathways=MIX,
+            agents={
+                "discovery": {"base": "60 %/yr", "retry": "3 yr"},
+                "negotiation": {"screening": "6 month"},
+                "contracts": {"transaction_cost": "5000 DKK"},
+                "information": {"near": "0.1", "stranger": "0.1", "loss": "0.3"},
+            },
+        ),
+        "crowded",
+    )
+
+
+# ------------------------------------------------------------------ what is counted
 def operate(scenario: Scenario, seed: int) -> ParkModel:
     """The whole run, closed."""
     model = ParkModel(scenario.park, seed)
@@ -89,3 +140,16 @@ def mean_links(model: ParkModel) -> float:
 def links_at_end(model: ParkModel) -> int:
     """Links in operation when the run ends."""
     return int((spans(model)[:, 1] >= float(model.calendar.period_bounds[-1])).sum())
+
+
+def is_above_zero(differences: NDArray[np.float64]) -> bool:
+    """Whether the mean of paired differences is above zero by a one-sided t-test at 1 %."""
+    assert differences.size >= 60
+    if not differences.any():
+        return False
+    return float(ttest_1samp(differences, 0.0, alternative="greater").pvalue) < 0.01
+
+
+def standard_error(differences: NDArray[np.float64]) -> float:
+    """Of the mean of paired differences."""
+    return float(differences.std(ddof=1)) / math.sqrt(differences.size)
