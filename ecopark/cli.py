@@ -220,7 +220,7 @@ def _ablation(options: argparse.Namespace) -> int:
 
     from ecopark.experiments import Study
     from ecopark.experiments.ablation import run_ablation
-    from ecopark.report.ablation_console import ablation_table
+    from ecopark.report.ablation_console import ablation_tables
     from ecopark.report.study_console import watch
 
     study = Study.load(options.study)
@@ -235,7 +235,7 @@ def _ablation(options: argparse.Namespace) -> int:
     place = ablation.save(folder / "ablation")
     if not options.quiet:
         console = Console()
-        console.print(ablation_table(ablation))
+        console.print(ablation_tables(ablation))
         console.print(f"tables: {place}", soft_wrap=True, highlight=False)
     return 0
 
@@ -271,7 +271,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _library(options: argparse.Namespace) -> int:
-    from ecopark.scenario import library, shipped_scenarios
+    from ecopark.scenario import library, shipped_scenarios, shipped_variants
 
     wanted = options.search.lower()
     tables = {
@@ -279,7 +279,7 @@ def _library(options: argparse.Namespace) -> int:
         "resources": sorted(library.raw_resources()),
         "transport modes": sorted(library.raw_transport()),
         "pathways": sorted(library.raw_pathways()),
-        "shipped scenarios": shipped_scenarios(),
+        "shipped scenarios": shipped_scenarios() + shipped_variants(),
     }
     found = {title: [name for name in names if wanted in name.lower()] for title, names in tables.items()}
     for title, names in found.items():

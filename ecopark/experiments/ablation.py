@@ -15,7 +15,7 @@ import pandas as pd
 
 from ecopark.errors import DomainError
 from ecopark.experiments.engine import EngineName
-from ecopark.experiments.exports import write_table
+from ecopark.experiments.exports import as_markdown
 from ecopark.experiments.folders import keep_scenario, write_tables
 from ecopark.experiments.hindcast_runs import HindcastRuns, score_run, volumes_of
 from ecopark.experiments.models import Outcome, Row, expected_seconds, summary_rows
@@ -41,6 +41,7 @@ COLUMNS = (
     ("avoided_co2", "CO2e, Mt", 1e6, 3),
     ("avoided_water", "water, million m3", 1e6, 2),
 )
+_SCORES = ("F1, pairs", "F1, resource", "tau", "curve", "volumes", "begun")
 
 
 def end_rows(run: Run) -> list[Row]:
@@ -109,7 +110,7 @@ class Ablation:
         without it), ``low, high`` (95 % bootstrap interval), ``replicates``, ``same_sign``, ``clear`` (the
         interval does not hold zero).
     changed : pandas.Series
-        By mechanism: share of the replicates in which any output differs without it.
+        By mechanism: share of the replicates in which any output of ``COLUMNS`` differs without it.
     """
 
     name: str
@@ -139,6 +140,12 @@ class Ablation:
             line += [_cell(rows.loc[(mechanism, name)], by, digits) for name, _, by, digits in heads]
             lines.append(line)
         return pd.DataFrame(lines, columns=["without", "changed", *(head for _, head, _, _ in heads)])
+
+    def parts(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The table in two: scores against the record, and the network at the end."""
+        cells = self.table()
+        scores = ["without", *(head for head in _SCORES if head in cells)]
+        return cells[scores], cells[[name for name in cells.columns if name not in scores[1:]]]
 
     def idle(self) -> list[str]:
         """Mechanisms without which no difference of an output of ``COLUMNS`` is clear."""
@@ -171,7 +178,9 @@ class Ablation:
             "idle": self.idle(),
         }
         place = write_tables(Path(folder), {"differences": self.differences}, summary)
-        write_table(self.table(), place / "table.md")
+        (place / "table.md").write_text(
+            "\n".join(as_markdown(part) for part in self.parts()), encoding="utf-8"
+        )
         return place
 
 
@@ -268,7 +277,7 @@ def compare_mechanisms(name: str, results: StudyResults, until: int) -> Ablation
     differences = table.rename(columns={"label": "mechanism"}).assign(clear=clear)
     names = ["mechanism", "output", "unit", "base", "mean", "low", "high", "replicates", "same_sign", "clear"]
     runs = results.runs
-    values = runs.set_index(["point", "replicate"])[results.outputs]
+    values = runs.set_index(["point", "replicate"])[[n for n, *_ in COLUMNS if n in results.outputs]]
     base = values.loc[0]
     changed = {}
     for point in sorted({*runs["point"]} - {0}):

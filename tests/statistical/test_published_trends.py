@@ -167,12 +167,13 @@ def joint_gain(run: Run) -> float:
     return float(money["giver"].sum() + money["taker"].sum())
 
 
-def on_platform(level: str) -> NDArray[np.float64]:
+@cache
+def on_platform(level: str, attention: int = 1) -> NDArray[np.float64]:
     """Days in operation of all links, and joint gain in DKK, of each run, shape (60, 2)."""
     platform = {"agents.information.platform": f"{{from: 1990-01, usage: 1, level: {level}}}"}
     found = []
     for seed in SEEDS:
-        park = crowded_park(seed)
+        park = crowded_park(seed, attention)
         run = simulate(park if level == "none" else park.with_overrides(platform), seed)
         began = run.synergies.dropna(subset=["operating"])
         ended = began["ended"].fillna(run.flows["end"].max())
@@ -186,3 +187,7 @@ def test_platforms_rank_none_basic_costs_in_links_and_in_joint_gain() -> None:
     for measure in (0, 1):
         assert is_above_zero(basic[:, measure] - none[:, measure])
         assert is_above_zero(costs[:, measure] - basic[:, measure])
+    # With attention to spare, what does not pay is found out at no other idea's expense.
+    spare = on_platform("cost", 3)[:, 1] - on_platform("quantity", 3)[:, 1]
+    assert not is_above_zero(spare)
+    assert is_above_zero((costs - basic)[:, 1] - spare)
