@@ -59,17 +59,31 @@ class Rivals:
         for other in of_giver:
             found = self._appraise(other)
             if not found.reason:
-                share = min(found.quantity / terms.quantity, 1.0)
+                displaced = _displaced(terms.quantity, found.quantity, self._spare(out, terms))
+                share = min(displaced / terms.quantity, 1.0)
                 best[0] = max(best[0], 0.5 * (found.ceiling - found.floor) * share)
         gain = terms.keep * terms.credit
         for other in of_taker:
             found = self._appraise(other)
             if not found.reason:
                 # The taker's stake is counted in what it needs: units sent differ by loss and yield.
-                needed = min(found.quantity * (found.keep * found.credit) / terms.quantity, gain)
+                served = found.quantity * (found.keep * found.credit)
+                displaced = _displaced(terms.quantity * gain, served, self._spare(into, terms))
+                needed = min(displaced / terms.quantity, gain)
                 unit = (found.ceiling - found.floor) / (found.keep * found.credit)
                 best[1] = max(best[1], 0.5 * unit * needed)
         return best[0], best[1]
+
+    def _spare(self, port: int, terms: Appraisal) -> float:
+        """Supply or need of a port not promised yet, as prudently counted as in some terms. unit/yr."""
+        appraiser, today = self._model.appraiser, self._model.env.now
+        then = appraiser.period(max(today, float(appraiser.columns.opens[port])))
+        days = appraiser.days_of_year(appraiser.period(today))
+        prudence = terms.quantity / float(terms.rate @ days)
+        if appraiser.columns.is_out[port]:
+            return prudence * float(appraiser.free_rate(port, then) @ days)
+        need = appraiser.by_month(appraiser.columns.expected, port, then)
+        return prudence * float(np.maximum(need - appraiser.committed[:, port], 0.0) @ days)
 
     def gather_pool(self, pair: int, most: int) -> tuple[Orders, Orders]:
         """Other sellers and buyers of the resource a pair's giver offers.
@@ -159,6 +173,11 @@ class Rivals:
         """Pairs in the order of what their givers offer, and these resources."""
         appraiser = self._model.appraiser
         return _sorted_by(np.asarray(appraiser.columns.port_resource[appraiser.pairs.out_port]))
+
+
+def _displaced(mine: float, other: float, spare: float) -> float:
+    """What a deal of one size takes from another one: nothing where there is enough for both. unit/yr."""
+    return other - min(other, max(spare - mine, 0.0))
 
 
 def _sorted_by(key: _Ints) -> tuple[_Ints, _Ints]:

@@ -188,13 +188,14 @@ def dispatch(ports: Ports, links: Links, activity: _Floats, days: _Floats, stock
     imported = np.zeros((segments, ports_n))
     closing = np.zeros((segments, ports_n))
     sent = np.zeros((segments, links_n))
-    has_taker = np.zeros(ports_n, dtype=np.bool_)
+    has_taker, given = np.zeros(ports_n, dtype=np.bool_), np.zeros(ports_n)
     for j in range(links_n):
         has_taker[links.out_port[j]] = True
     for s in range(segments):
         book = _open_book(ports, activity[s], days[s], stock, amount[s])
         _serve_links(ports, links, links.active[s], days[s], amount[s], sent[s], book)
-        _settle(ports, has_taker, stock, amount[s], settled[s], book)
+        _sum_given(links, sent[s], given)
+        _settle(ports, has_taker, stock, amount[s], settled[s], given, book)
         _take_in(ports, days[s], stock, amount[s], imported[s], book)
         closing[s] = stock
     return Result(amount, settled, imported, closing, sent)
@@ -279,15 +280,30 @@ def _serve_links(
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
+def _sum_given(links: Links, sent: _Floats, given: _Floats) -> None:
+    """What each port gave by all its links; fills `given`."""
+    given[:] = 0.0
+    for j in range(links.out_port.size):
+        given[links.out_port[j]] += sent[j]
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
 def _settle(
-    ports: Ports, has_taker: _Flags, stock: _Floats, amount: _Floats, settled: _Floats, book: _Book
+    ports: Ports,
+    has_taker: _Flags,
+    stock: _Floats,
+    amount: _Floats,
+    settled: _Floats,
+    given: _Floats,
+    book: _Book,
 ) -> None:
     """Store or dispose of what is left of supply, buy what is left of need."""
     for i in range(ports.process.size):
         p = ports.process[i]
         if ports.is_out[i]:
             if ports.on_demand[i]:
-                amount[i] -= book.left[i]
+                # Added up, not what is left taken off: of a trickle nothing but rounding would remain.
+                amount[i] = given[i]
                 stock[i] = 0.0
             else:
                 stock[i] = min(book.left[i], ports.storage[i]) if has_taker[i] else 0.0

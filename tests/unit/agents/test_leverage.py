@@ -189,3 +189,11 @@ def test_lorries_need_no_long_contracts() -> None:
     (detail,) = agreements(run(firms, {"package": True}, resources=RESOURCES))
     assert "for 2.5 yr" in detail
     assert detail.endswith("take-or-pay 0, penalty 0.25")
+
+
+def test_where_there_is_enough_for_both_nobody_is_an_alternative() -> None:
+    """A second user of half the ash is no threat to the first: the plant can serve both."""
+    small = {"ash": {"resource": "ash", "coefficient": "0.04"}}
+    near, far = (firm((metres, 0), inputs=small, behaviour=CALM) for metres in (1000, 2000))
+    found = prices(run({"plant": PLANT, "near": near, "far": far}, {"alternatives": 1}))
+    assert found == pytest.approx({"plant>near": (-100 + 77.5) / 2, "plant>far": (-100 + 77) / 2})
