@@ -10,6 +10,7 @@ import pytest
 
 from ecopark import Scenario, simulate
 from ecopark.cli import main
+from ecopark.experiments import Study
 from ecopark.scenario import shipped_folder, shipped_variants
 
 # From the weakest to the strongest, as docs/barriers.md states it.
@@ -45,6 +46,14 @@ def test_there_are_seven_and_the_page_tells_of_each() -> None:
     for name, (lever, _) in LEVERS.items():
         assert f"{name}.yaml" in page
         assert lever.rsplit(".", 1)[0] in page
+
+
+def test_the_study_on_the_page_can_be_read(tmp_path: Path) -> None:
+    (text,) = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
+    study = Study.load(tmp_path / "study.yaml")
+    assert study.scenario is not None
+    assert study.scenario.park == load("regulatory_uncertainty").park
 
 
 @pytest.mark.parametrize("barrier", LEVERS)
