@@ -35,7 +35,7 @@ ROUNDS = 5
 _SIMULATE = sys.modules[simulate.__module__]
 _PHASES: dict[str, list[tuple[Any, str]]] = {
     "columns, prices, pairs": [
-        (ecopark.model, "compile_columns"), (ecopark.model, "compile_prices"), (ecopark.model, "find_pairs"),
+        (ecopark.model, "compile_future"), (ecopark.model, "find_pairs"),
     ],
     "noise": [(ecopark.model, "draw_noise")],
     "notice pairs": [(Scouting, "look")],

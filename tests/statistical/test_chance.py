@@ -176,6 +176,7 @@ def test_wait_for_one_officer_is_that_of_pollaczek_and_khinchine(load: float) ->
         def __init__(self) -> None:
             super().__init__(rng=1)
             self.env = simpy.Environment()
+            self.calendar = Calendar(date(1, 1, 1), date(2000, 1, 1))
 
     desk = Desk()
     regulator = Regulator(desk, spec)
