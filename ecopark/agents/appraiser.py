@@ -61,7 +61,6 @@ class Appraiser(Promises):
         self._conducts = np.array(self._conduct).reshape(-1, 3)
         pressures = [port.pressure for port in columns.specs]
         self._pressure = np.array([math.nan if p is None else p.value for p in pressures])
-        self._heat = [park.resources[name].grade == "temperature" for name in columns.resources]
         own_share = [1.0 if way.pathway is None else way.pathway.max_share.value for way in pairs.ways]
         self._own_share = np.array(own_share)
         self._now, self._mean_cost, self._days = -1, np.zeros(0), np.zeros(0)

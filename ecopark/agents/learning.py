@@ -132,8 +132,11 @@ class ExpectingAppraiser(Appraiser):
         -------
         Appraisal
         """
+        # Partners know each other for as long as they look at their own pair: what was asked before must not
+        # colour what is asked next.
         self._pair = pair
         found = super().appraise(pair, day, trust, transaction_factor)
+        self._pair = -1
         rules = self.park.agents.contracts
         # A spot price is open at every review anyway.
         if found.reason or rules.hold_up.value == 0.0 or rules.kind == "spot":
