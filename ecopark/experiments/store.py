@@ -181,7 +181,7 @@ class Store:
         held = self.manifest() if (self.folder / MANIFEST).exists() else None
         if held is not None:
             self._refuse_other(held, json.loads(_json(manifest)))
-            self._tidy()
+            self.tidy()
             return
         if self.done():
             raise ResultsError(
@@ -212,6 +212,19 @@ class Store:
         except (OSError, ValueError) as failure:
             raise ResultsError(f"{self.folder} holds no study (no readable {MANIFEST})") from failure
         return found
+
+    def tidy(self) -> None:
+        """Remove what killed processes left: drafts, and ledgers and failures of chunks that are not done."""
+        for draft in self.folder.glob("**/.*.draft"):
+            draft.unlink(missing_ok=True)
+        done = self.done()
+        for file in (self.folder / FAILURES).glob("part-*.json"):
+            part = int(file.stem[5:])
+            if part not in done or not self.failures(part):
+                file.unlink(missing_ok=True)
+        for file in (self.folder / FLOWS).glob("part-*.parquet"):
+            if int(file.stem[5:]) not in done:
+                file.unlink(missing_ok=True)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -265,19 +278,6 @@ class Store:
                 f"{self.folder} holds a study that differs in {', '.join(different)}; "
                 "choose another folder with --out, or remove this one"
             )
-
-    def _tidy(self) -> None:
-        """Remove what a killed process left: drafts, and failures of chunks that are not done."""
-        for draft in self.folder.glob("**/.*.draft"):
-            draft.unlink(missing_ok=True)
-        done = self.done()
-        for file in (self.folder / FAILURES).glob("part-*.json"):
-            part = int(file.stem[5:])
-            if part not in done or not self.failures(part):
-                file.unlink(missing_ok=True)
-        for file in (self.folder / FLOWS).glob("part-*.parquet"):
-            if int(file.stem[5:]) not in done:
-                file.unlink(missing_ok=True)
 
 
 def _json(value: Any) -> str:

@@ -133,6 +133,7 @@ def sweep(
         again = set(store.failed_parts()) if retry_failed else set()
         with _opened(chosen, scheduler, workers, dashboard, job) as run_parts:
             _Sweep(study, store, points, chunk, progress, again).run(run_parts)
+        store.tidy()
     return StudyResults(place)
 
 

@@ -41,6 +41,21 @@ class Deadly(Line):
         return super().run(variant, seed)
 
 
+@dataclass(frozen=True)
+class Torn(Line):
+    """Where ``b > 9``, the first process to come by dies in the middle of writing its chunk."""
+
+    runs: str = ""
+
+    def run(self, variant: Any, seed: int) -> Outcome:
+        mark = Path(self.mark)
+        if variant[1] > 9 and not mark.exists():
+            mark.touch()
+            Path(self.runs, ".part-00007.parquet.somewhere-1.draft").write_bytes(b"PAR1 half")
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Line().run(variant, seed)
+
+
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("serial") / "s"
@@ -72,6 +87,15 @@ def test_a_killed_worker_costs_only_its_tasks(undisturbed: dict[str, bytes], tmp
     assert files_of(tmp_path / "s") == undisturbed
     # 60 runs; those the killed worker was at or had ready are repeated elsewhere, no others.
     assert 60 <= len(mark.read_text().split()) <= 60 + 2 * 4
+
+
+def test_a_worker_killed_while_writing_leaves_nothing(undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    model = Torn(mark=str(tmp_path / "mark"), runs=str(tmp_path / "s" / "runs"))
+    sweep(Study.from_dict(RAW, model), workers=2, folder=tmp_path / "s")
+    assert (tmp_path / "mark").exists()
+    held = files_of(tmp_path / "s")
+    assert held.keys() == undisturbed.keys()
+    assert not [name for name in held if name.endswith(".draft")]
 
 
 def test_a_chunk_that_kills_every_worker_is_written_down(tmp_path: Path) -> None:
