@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ecopark.commands import runs, scenarios, studies
+from ecopark.commands import compare, export, gains, layout, optimum, runs, scenarios, studies, whatif
 from ecopark.errors import EcoparkError, ScenarioError
 
 _EXAMPLES = """examples:
@@ -18,16 +18,27 @@ _EXAMPLES = """examples:
   ecopark run kalundborg --set policy.carbon_price="300 DKK/t" --out results/carbon300
   ecopark run kalundborg --reference
   ecopark check scenarios/kalundborg
+  ecopark export results/kalundborg/seed1 --geojson map.geojson --excel tables.xlsx
   ecopark library gypsum
   ecopark new my_park
+  ecopark new --template park.xlsx
+  ecopark new mypark --from park.xlsx
   ecopark new my_region --region --firms 1000
   ecopark sweep kalundborg/screening
   ecopark sweep study.yaml --scheduler tcp://10.0.0.5:8786
   ecopark hindcast kalundborg --replicates 100
   ecopark calibrate kalundborg
   ecopark ablation kalundborg/ablation
+  ecopark layout my_park --best 5 --replicates 20
+  ecopark optimum kalundborg --pareto carbon
+  ecopark gains kalundborg --replicates 10
+  ecopark subsidy kalundborg --carbon-cost "500 DKK/t" --at 1990
+  ecopark compare kalundborg kalundborg/barriers/information --until 1985
+  ecopark compare now=kalundborg tax=kalundborg --set tax:policy.landfill_tax="600 DKK/t"
+  ecopark whatif kalundborg --close asnaes@1990 --until 2000
+  ecopark whatif --list
 """
-_SUBJECTS = (runs, scenarios, studies)
+_SUBJECTS = (runs, scenarios, export, studies, optimum, layout, gains, compare, whatif)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -50,11 +50,12 @@ class ScenarioError(EcoparkError):
     """
 
     subject = "scenario"
+    outcome = "nothing was run"
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         count = len(self.problems)
-        head = f"{count} problem{'s' if count != 1 else ''} in the {self.subject}; nothing was run"
+        head = f"{count} problem{'s' if count != 1 else ''} in the {self.subject}; {self.outcome}"
         super().__init__("\n".join([head, *(f"  * {problem}" for problem in self.problems)]))
 
 

@@ -40,8 +40,9 @@ from ecopark.flows.activity import draw_noise, enter_outage
 from ecopark.flows.closure import check_closure
 from ecopark.flows.kernel import Ports, dispatch
 from ecopark.flows.ledger import Ledger
+from ecopark.market.appraisal import Appraisal
 from ecopark.market.contract import Contract
-from ecopark.market.pairs import find_pairs
+from ecopark.market.pairs import find_pairs, synergy_name
 from ecopark.market.permits import settle_refusal
 from ecopark.scenario.types import Outage, Park
 from ecopark.streams import stream
@@ -91,6 +92,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         self.scouting = Scouting(self.appraiser, self.prices, self.bonds, self.run_seed)
         self.trust_by_year: list[tuple[float, NDArray[np.float64]]] = []
         self._stock = np.zeros(len(self.columns.ports))
+        self._bounds = self.calendar.segment_bounds.astype(np.float64)
         self._ports = self._static_ports()
 
         self.firms: dict[str, Firm] = {
@@ -146,10 +148,8 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         columns = self.columns
         out, into = int(self.pairs.out_port[pair]), int(self.pairs.in_port[pair])
         attempt = int(self.scouting.attempt[pair])
-        name = f"{_stream(columns.ports[out])}>{_stream(columns.ports[into])}#{attempt}"
-        key = self.pairs.key(pair)
         idea = Idea(
-            synergy=name if key == "direct" else f"{name}:{key}",
+            synergy=synergy_name(columns.ports[out], columns.ports[into], attempt, self.pairs.key(pair)),
             pair=pair,
             attempt=attempt,
             giver=columns.firms[columns.port_firm[out]],
@@ -160,24 +160,25 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
 
     def _flow(self, start: float, end: float) -> None:
         first, last = self.calendar.segment_of_period[self.period : self.period + 2].tolist()
-        bounds = self.calendar.segment_bounds[first : last + 1].astype(np.float64)
+        bounds, days = self._bounds[first : last + 1], self.calendar.segment_days[first:last]
         links = self.exchanges.columns(self.period, bounds)
         ports = self._ports._replace(
             coefficient=self.columns.coefficient[self.period], imported=self.columns.imported[self.period]
         )
         opening = self._stock.copy()
         rate = self._rate[first:last] * self._availability[first:last]
-        result = dispatch(ports, links, rate, np.diff(bounds), self._stock)
+        result = dispatch(ports, links, rate, days, self._stock)
         check_closure(self.columns, self.calendar, first, opening, links, result)
         self.ledger.enter(first, self.exchanges.number.copy(), result)
         if links.out_port.size:
-            days = links.active.mean(axis=0) * (end - start)
-            promised = self.exchanges.promised[self.period % self.appraiser.window] * days
+            worked = links.active.mean(axis=0) * (end - start)
+            promised = self.exchanges.promised[self.period % self.appraiser.window] * worked
+            sent = result.sent.sum(axis=0)
             if self.exchanges.take_or_pay.any():
-                activity = np.diff(bounds) @ rate
+                activity = days @ rate
                 could = activity[self.columns.port_process] * ports.coefficient
                 self.settlement.enter(links, result, could, promised)
-            self._learn(result.sent.sum(axis=0), promised, days)
+            self._learn(sent, promised, worked)
 
     def _learn(
         self, sent: NDArray[np.float64], promised: NDArray[np.float64], days: NDArray[np.float64]
@@ -200,6 +201,14 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         if self.learner is not None:
             self.learner.turn_year(end, self.scouting)
         self.trust_by_year.append((end - 1.0, self.bonds.level.copy()))
+
+    @property
+    def activity(self) -> NDArray[np.float64]:
+        """Activity of scheduled, capacity of feed-driven processes, after the outages that have happened.
+
+        ndarray of float, shape (S, P), activity unit/day
+        """
+        return np.asarray(self._rate * self._availability)
 
     # ------------------------------------------------------------------ what agents ask
     def chance(self, *address: str) -> np.random.Generator:
@@ -252,6 +261,11 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         heir.capital, heir.term = 0.0, idea.term
         self.note(heir, "taken over", f"from {idea.synergy}")
         return heir
+
+    def alter_terms(self, contract: Contract, terms: Appraisal) -> None:
+        """From now on a contract runs on other terms."""
+        self.appraiser.rewrite(contract, terms)
+        self.exchanges.alter(contract)
 
     def stop_exchange(self, contract: Contract) -> None:
         """Close the link of a contract now."""
@@ -325,12 +339,6 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
             c.port_process, c.is_out, c.is_feed, c.on_demand, c.max_share, c.storage,
             c.coefficient[0], c.imported[0], c.process_is_feed, c.process_is_pull, c.process_buffer,
         )  # fmt: skip
-
-
-def _stream(port: str) -> str:
-    """Short name of a port: firm and stream, and the process where it is not the main one."""
-    firm, process, _, name = port.split(".")
-    return f"{firm}.{name}" if process == "main" else f"{firm}.{process}.{name}"
 
 
 def _next_month(when: date) -> date:

@@ -136,6 +136,24 @@ class Run:
         # By name, as pandas loads its plotting backends: a run works without any drawing library.
         return import_module("ecopark.report.run_plots").RunPlots(self)
 
+    # ------------------------------------------------------------------ for other programs
+    def to_geojson(
+        self, path: Path | str | None = None, origin: tuple[float, float] | None = None
+    ) -> dict[str, Any]:
+        """Firms, plots, corridors and exchanges for a map; see ``ecopark.report.exports.to_geojson``."""
+        collection: dict[str, Any] = _exports().to_geojson(self, path, origin)
+        return collection
+
+    def to_graphml(self, path: Path | str) -> Path:
+        """Write the network of exchanges; see ``ecopark.report.exports.to_graphml``."""
+        written: Path = _exports().to_graphml(self, path)
+        return written
+
+    def to_excel(self, path: Path | str, **options: Any) -> Path:
+        """Write every table as a sheet; see ``ecopark.report.exports.to_excel``."""
+        written: Path = _exports().to_excel(self, path, **options)
+        return written
+
     # ------------------------------------------------------------------ folder
     def save(self, folder: Path | str, figures: bool = False) -> Path:
         """Write the run's folder, whole or not at all.
@@ -237,6 +255,11 @@ class Run:
             source=place / SCENARIO,
             **tables,
         )
+
+
+def _exports() -> Any:
+    """The module of exports, by name as for figures: a run works without any library they need."""
+    return import_module("ecopark.report.exports")
 
 
 def _write_parquet(table: pd.DataFrame, path: Path) -> None:

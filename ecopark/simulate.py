@@ -19,8 +19,8 @@ from ecopark.errors import DomainError, MarketError, Problem, ScenarioError
 from ecopark.extend import load_extensions
 from ecopark.flows.ledger import Carrier
 from ecopark.market.accounts import build_accounts
-from ecopark.market.contract import Contract
 from ecopark.market.discovery import discovery_rule
+from ecopark.market.pairs import lost_in_conversion
 from ecopark.market.protocols import protocol
 from ecopark.model import ParkModel
 from ecopark.run import Run
@@ -196,7 +196,7 @@ def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
             c.appraisal.credit,
             c.appraisal.own_inputs,
             c.appraisal.burden,
-            _lost(model, c),
+            lost_in_conversion(park, model.pairs.pathway(c.pair), c.appraisal.keep),
         )
         for c in model.exchanges.all
     ]
@@ -225,15 +225,6 @@ def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
         },
         source=scenario,
     )
-
-
-def _lost(model: ParkModel, contract: Contract) -> float:
-    """Residual lost in a conversion per unit sent, where both sides of it are counted in one unit."""
-    pathway = model.pairs.pathway(contract.pair)
-    if pathway is None or pathway.lift is not None:
-        return 0.0
-    units = {model.park.resources[name].unit for name in (pathway.giver, pathway.taker)}
-    return 0.0 if len(units) > 1 else contract.appraisal.keep * max(1.0 - pathway.yield_.value, 0.0)
 
 
 def _synergies(model: ParkModel) -> pd.DataFrame:

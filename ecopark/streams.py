@@ -42,8 +42,10 @@ def stream(seed: int, *address: str) -> np.random.Generator:
     """
     # The unit separator keeps ("a", "bc") and ("ab", "c") apart.
     digest = blake2b("\x1f".join(address).encode(), digest_size=16).digest()
-    words = np.frombuffer(digest, dtype="<u4").tolist()
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *words])))
+    # Words of 32 bits, as many as the seed needs: what SeedSequence makes of a list of integers, made at once.
+    length = max(-(-seed.bit_length() // 32), 1) * 4
+    words = np.frombuffer(seed.to_bytes(length, "little") + digest, dtype="<u4")
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words)))
 
 
 def keys(names: Sequence[str]) -> NDArray[np.uint64]:

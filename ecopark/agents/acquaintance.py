@@ -13,7 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from ecopark.market.acquaintance import chance_at_start, contact_hazard, count_common, hazard_of_chance
+from ecopark.market.acquaintance import (
+    chance_at_start,
+    contact_hazard,
+    count_common,
+    hazard_of_chance,
+    let_meet,
+)
 from ecopark.scenario.geometry import distance_km, project
 from ecopark.streams import keys, uniform
 
@@ -97,13 +103,13 @@ class Acquaintance:
             self._counted = year
             self._count_anew()
         both = self._are_there(day)
-        self._gathered += np.where(both, self._hazard, 0.0) * (next_day - day)
+        let_meet(both, self._hazard, next_day - day, self._gathered, self._threshold, self.known)
         every = spec.gathering_every.value
         held = spec.gathering != "none" and math.floor(next_day / every) > math.floor(day / every)
         if held:
             who = both if spec.gathering == "all" else both & self.same_sector
             self._gathered[who] += hazard_of_chance(spec.gathering_chance.value)
-        self.known |= self._gathered >= self._threshold
+            self.known |= self._gathered >= self._threshold
         return held
 
     def _are_there(self, day: float) -> _Flags:

@@ -8,32 +8,30 @@ what is promised (``promises``).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecopark.agents.promises import Promises
+from ecopark.agents.quotes import Quotes
 from ecopark.agents.trenches import Trenches
 from ecopark.calendar import Calendar
 from ecopark.flows.columns import Columns
 from ecopark.market.appraisal import Appraisal, Route, read_value, running_costs
 from ecopark.market.choice import value_outlet, value_pair
 from ecopark.market.contract import Contract
-from ecopark.market.expectation import perceived_risk, policy_risk
-from ecopark.market.investment import per_year
-from ecopark.market.options import compile_options
+from ecopark.market.expectation import policy_risk
+from ecopark.market.free import open_need, open_needs
 from ecopark.market.pairs import Pairs
 from ecopark.market.prices import Prices
-from ecopark.market.valuation import VALUE, Ground, Side, is_hindered
-from ecopark.scenario.types import Behaviour, Park, Process
+from ecopark.market.valuation import VALUE, is_hindered
+from ecopark.scenario.types import Park
 
 _Floats = NDArray[np.float64]
 # A feed-driven firm looks this many steps down its own chain of customers.
 _CHAIN = 2
 
 
-class Appraiser(Promises):
+class Appraiser(Quotes):
     """Appraises pairs.
 
     Parameters
@@ -48,22 +46,9 @@ class Appraiser(Promises):
     def __init__(
         self, park: Park, columns: Columns, prices: Prices, pairs: Pairs, calendar: Calendar
     ) -> None:
-        super().__init__(park, columns, pairs, calendar)
-        self.prices = prices
-        self._options = compile_options(park, pairs, calendar)
+        super().__init__(park, columns, prices, pairs, calendar)
         #: Where pipes lie side by side; empty for ever where no mode has a trench.
         self.trenches = Trenches(park, columns)
-        behaviours = [park.firms[name].behaviour for name in columns.firms]
-        # Hurdle rate (1/yr), longest payback (day) and risk aversion of each firm.
-        self._conduct = [
-            (per_year(b.hurdle_rate.value), b.payback.value, b.risk_aversion.value) for b in behaviours
-        ]
-        self._conducts = np.array(self._conduct).reshape(-1, 3)
-        pressures = [port.pressure for port in columns.specs]
-        self._pressure = np.array([math.nan if p is None else p.value for p in pressures])
-        own_share = [1.0 if way.pathway is None else way.pathway.max_share.value for way in pairs.ways]
-        self._own_share = np.array(own_share)
-        self._now, self._mean_cost, self._days = -1, np.zeros(0), np.zeros(0)
 
     # ------------------------------------------------------------------ appraisal
     def appraise(
@@ -90,28 +75,26 @@ class Appraiser(Promises):
             return Appraisal("quality")
         now = self.period(day)
         then = self.period(max(day, float(c.opens[out]), float(c.opens[into])))
-        if c.is_feed[into]:
-            value, wanted = self._feed(into, then, day, _CHAIN)
-            wanted = np.minimum(wanted, wanted * min(float(c.max_share[into]), float(self._own_share[way])))
-        else:
-            value = self._unit_cost(into, now)
-            need = self.by_month(c.expected, into, then)
-            free = np.maximum(need - self.committed[:, into], 0.0)
-            wanted = np.minimum(free, self._blending_limit(into, way, need))
+        value, wanted = self._want(into, way, then, day)
         cost = self._deal_cost(trust, transaction_factor)
         ground = self._ground(out, now, trust)
         if self.prices.spread is not None:
             ground = ground._replace(risk=ground.risk + policy_risk(self.prices, (out, into), now))
-        options = self._options.of_way(way)
-        rows, firm = self._options.rows[options], c.port_firm
+        if self.prices.support:
+            paid, share = self.prices.support_at(out, into, now)
+            grant = min(ground.grant + share, 1.0)
+            ground = ground._replace(subsidy=ground.subsidy + paid, grant=grant)
+        options, rows, trench = self._of_way(way)
         laid = self.trenches.lay_out(
-            int(firm[out]), int(firm[into]), float(pairs.distance[pair]), rows["trench"]
+            int(c.port_firm[out]), int(c.port_firm[into]), float(pairs.distance[pair]), trench
         )
-        rows = rows[laid.option]
+        costs = self._options.costs[now, options]
+        if not isinstance(laid.option, slice):
+            rows, costs = rows[laid.option], costs[laid.option]
         values, rates = np.zeros(rows.size, dtype=VALUE), np.zeros((rows.size, self.window))
         best = value_pair(
             rows,
-            self._options.costs[now, options][laid.option],
+            costs,
             self._side(out, self._unit_cost(out, now), then, cost),
             self.free_rate(out, then),
             self._side(into, value, then, cost),
@@ -128,6 +111,16 @@ class Appraiser(Promises):
         course = laid.stops[best], float(laid.courses.length[best])
         return read_value(values[best], rates[best], mode, self._burden(out), ground, course)
 
+    def _want(self, into: int, way: int, then: int, day: float) -> tuple[float, _Floats]:
+        """What one unit is worth to an in-port, and what it wants by a way in each period of the year."""
+        c, share, own = self.columns, float(self.columns.max_share[into]), self._own_shares[way]
+        if c.is_feed[into]:
+            value, wanted = self._feed(into, then, day, _CHAIN)
+            return value, np.minimum(wanted, wanted * min(share, own))
+        blended = self._nothing if own >= 1.0 else self._blended(into, way)
+        wanted = open_need(c.expected, self.committed, self._first(then), into, share, own, blended)
+        return self._unit_cost(into, self.period(day)), wanted
+
     # ------------------------------------------------------------------ what is in the ground
     def promise(self, contract: Contract) -> None:
         """Enter an agreement in the book; a pipe taken over stays where it lies."""
@@ -140,44 +133,13 @@ class Appraiser(Promises):
         super().withdraw(contract)
         self.trenches.leave(contract)
 
-    def _side(self, port: int, unit_value: float, then: int, deal_cost: float) -> Side:
-        c = self.columns
-        grade, pressure = float(c.grade[then, port]), float(self._pressure[port])
-        hurdle_rate, payback, aversion = self._conduct[c.port_firm[port]]
-        return Side(unit_value, grade, pressure, hurdle_rate, payback, aversion, deal_cost)
-
-    def _ground(self, out: int, now: int, trust: float) -> Ground:
-        burden, resource = self._burden(out), int(self.columns.port_resource[out])
-        return Ground(
-            approach=self.park.layout.approach.value,
-            reliability=self.park.agents.contracts.reliability.value,
-            risk=perceived_risk(self.prices, resource, trust, (), now),
-            electricity=self._price_of("electricity", now),
-            burden=math.fsum(amount * self._price_of(name, now) for name, amount in burden.items()),
-            grant=float(self.prices.capital_grant[now]),
-            subsidy=self.prices.subsidy_at(self.columns.resources[resource], now),
-        )
-
-    def _price_of(self, resource: str, now: int) -> float:
-        """Price of a resource bought to run an exchange; NaN where the park has no market of it."""
-        path = self.prices.bought.get(resource)
-        return math.nan if path is None else float(path[now])
-
-    def _burden(self, out: int) -> Mapping[str, float]:
-        """Inputs a giver spends per unit given."""
-        return {name: amount.value for name, amount in self.columns.specs[out].burden.items()}
-
-    def _blending_limit(self, into: int, way: int, need: _Floats) -> _Floats:
-        """Part of a need that a way may still serve, by period of the year."""
-        share, own = float(self.columns.max_share[into]), float(self._own_share[way])
-        limit = share * need - self.committed[:, into]
-        if own >= 1.0:
-            return np.asarray(limit)  # what all ways serve together is never less than what one does
+    def _blended(self, into: int, way: int) -> _Floats:
+        """Part of a need that a way serves already, by period of the year."""
         blended = np.zeros(self.window)
         for held in self.promised.get(into, ()):
             if held.in_port == into and self.pairs.way[held.pair] == way:
                 blended += held.appraisal.delivered
-        return np.minimum(limit, own * need - blended)
+        return blended
 
     def _feed(self, port: int, then: int, day: float, chain: int) -> tuple[float, _Floats]:
         """Value and wanted rate of what drives a feed-driven process.
@@ -268,17 +230,14 @@ class Appraiser(Promises):
 
     def _wants(self, takers: NDArray[np.int64], way: NDArray[np.int64], then: NDArray[np.int64]) -> _Floats:
         """What in-ports still want by a way, in each period of the year. ndarray, shape (k, M), unit/day."""
-        c = self.columns
-        first = np.minimum(then, self.calendar.periods - self.window)[:, None]
-        rows = first + (np.arange(self.window) - first) % self.window
-        need = c.expected[rows, takers[:, None]]
-        committed = self.committed[:, takers].T
-        limit = c.max_share[takers][:, None] * need - committed
-        wanted = np.minimum(np.maximum(need - committed, 0.0), limit)
-        for k in np.flatnonzero(self._own_share[way] < 1.0).tolist():
-            own = self._blending_limit(int(takers[k]), int(way[k]), need[k])
-            wanted[k] = np.minimum(wanted[k], own)
-        return np.asarray(wanted)
+        c, own = self.columns, self._own_share[way]
+        blended = np.zeros((1, self.window))
+        if (own < 1.0).any():
+            ends = zip(takers.tolist(), way.tolist(), strict=True)
+            blended = np.array([self._blended(port, number) for port, number in ends])
+        firsts = np.minimum(then, self.calendar.periods - self.window)
+        wanted: _Floats = open_needs(c.expected, self.committed, firsts, takers, c.max_share, own, blended)
+        return wanted
 
     def obstacle(self, pair: int, mode: str, period: int, route: Route | None = None) -> bool:
         """Whether physics or quality forbids a pair in a period, its grades being what they are.
@@ -305,7 +264,7 @@ class Appraiser(Promises):
                 float(c.grade[period, out]),
                 float(c.grade[period, into]),
                 (float(self._pressure[out]), float(self._pressure[into])),
-                self.park.layout.approach.value,
+                self._approach,
             )
         )
 
@@ -341,47 +300,5 @@ class Appraiser(Promises):
             else self._unit_cost(into, now)
         )
         resource = self.columns.resources[self.columns.port_resource[out]]
-        return floor, gain * value - unit_cost + self.prices.subsidy_at(resource, now)
-
-    def _unit_cost(self, port: int, now: int) -> float:
-        """Mean unit cost of the last year: firms do not act on one month's price."""
-        return float(self._mean_costs(now)[port])
-
-    def _mean_costs(self, now: int) -> _Floats:
-        """Mean unit cost of every port over the last year. ndarray of float, shape (N,), money/unit."""
-        self._look_up(now)
-        return self._mean_cost
-
-    def _days_now(self, now: int) -> _Floats:
-        """Lengths of the periods of the year. ndarray of float, shape (M,), day."""
-        self._look_up(now)
-        return self._days
-
-    def _look_up(self, now: int) -> None:
-        """What all appraisals of a period share."""
-        if now != self._now:
-            self._now = now
-            self._mean_cost = self.prices.perceived[max(now - self.window + 1, 0) : now + 1].mean(axis=0)
-            self._days = self.days_of_year(now)
-
-    def _periods(self, days: _Floats) -> NDArray[np.int64]:
-        """Periods in which days lie, within the run. ndarray of int, shape (k,), 1."""
-        found = np.searchsorted(self.calendar.period_bounds, days, side="right") - 1
-        return np.clip(found, 0, self.calendar.periods - 1)
-
-    def _deal_cost(self, trust: float, factor: float) -> float:
-        """Transaction cost of one agreement for one party: full trust halves it."""
-        cost = self.park.agents.contracts.transaction_cost
-        return 0.0 if cost is None else cost.value * factor * (1.0 - 0.5 * trust)
-
-    def investor(self, contract: Contract) -> Behaviour:
-        """Behaviour of the firm that pays for what a contract needs built."""
-        port = contract.out_port if contract.appraisal.giver_invests else contract.in_port
-        return self._behaviour(port)
-
-    def _behaviour(self, port: int) -> Behaviour:
-        return self.park.firms[self.columns.firms[self.columns.port_firm[port]]].behaviour
-
-    def _process(self, process: int) -> Process:
-        firm, name = self.columns.processes[process].split(".")
-        return self.park.firms[firm].processes[name]
+        paid = self.prices.subsidy_at(resource, now) + self.prices.support_at(out, into, now)[0]
+        return floor, gain * value - unit_cost + paid

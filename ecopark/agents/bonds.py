@@ -6,19 +6,18 @@ something is kept or broken (``keeping``, the model).
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ecopark.flows.columns import Columns
 from ecopark.market.pairs import Pairs
-from ecopark.market.reputation import beta_trust, forget, hear_say
-from ecopark.market.trust import break_trust, update_trust
+from ecopark.market.reputation import forget, hear_say, trust_by_evidence
+from ecopark.market.trust import break_trust, mean_by_bond, update_trust
 from ecopark.scenario.types import Trust
 
 # Trust of firms tied by more than business from the start. [M]
 _TIE = 0.8
+_NO_BREACH = np.zeros(2)
 
 
 class Bonds:
@@ -61,6 +60,7 @@ class Bonds:
             self.level[self._codes == self._code(first, second)] = _TIE
         self._prior = self.level.copy()
         self.kept, self.broken = np.zeros((self._codes.size, 2)), np.zeros((self._codes.size, 2))
+        self._numbers: dict[tuple[str, str], int] = {}
         self._told = np.zeros((2, self._codes.size, 2))
 
     def _code(self, first: str, second: str) -> int:
@@ -69,7 +69,10 @@ class Bonds:
 
     def number(self, first: str, second: str) -> int:
         """Column of a pair of firms that could deal with each other."""
-        return int(np.searchsorted(self._codes, self._code(first, second)))
+        names = first, second
+        if names not in self._numbers:
+            self._numbers[names] = int(np.searchsorted(self._codes, self._code(first, second)))
+        return self._numbers[names]
 
     def between(self, first: str, second: str) -> float:
         """Trust between two firms, 0 to 1."""
@@ -125,8 +128,8 @@ class Bonds:
             return rules.loss.value
         bond, side = np.array([self.number(traitor, victim)]), self._about(traitor, victim)
         before = float(self._directed(bond, rules)[0, side])
-        breach = np.zeros((1, 2))
-        breach[0, side] = rules.betrayal.value
+        breach = np.zeros(2)
+        breach[side] = rules.betrayal.value
         after = float(self._directed(bond, rules, breach)[0, side])
         return 1.0 - after / before if before > 0.0 else 0.0
 
@@ -153,41 +156,10 @@ class Bonds:
         self.level[bonds] = self._directed(bonds, rules).min(axis=1)
 
     def _directed(
-        self, bonds: NDArray[np.int64], rules: Trust, breach: NDArray[np.float64] | float = 0.0
+        self, bonds: NDArray[np.int64], rules: Trust, breach: NDArray[np.float64] = _NO_BREACH
     ) -> NDArray[np.float64]:
         """Trust in the first firm by the second and the other way round. ndarray, shape (n, 2), 1."""
-        kept = self.kept[bonds] + self._told[0, bonds]
-        broken = self.broken[bonds] + self._told[1, bonds] + breach
-        prior = np.repeat(self._prior[bonds, None], 2, axis=1)
-        return beta_trust(kept, broken, prior, rules.weight.value)
-
-
-def mean_by_bond(
-    bond: NDArray[np.int64], kept: NDArray[np.float64], years: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Mean over the exchanges of each pair of firms.
-
-    Parameters
-    ----------
-    bond : ndarray of int, shape (L,), 1
-        Pair of firms of each exchange.
-    kept : ndarray of float, shape (L,), 1
-    years : ndarray of float, shape (L,), yr
-
-    Returns
-    -------
-    tuple of ndarray
-        Bonds met (int), mean share kept, mean time in operation (yr), each of shape (met,).
-    """
-    met, place, count = _group(bond.astype(np.int64).tobytes())
-    return met, np.bincount(place, weights=kept) / count, np.bincount(place, weights=years) / count
-
-
-# Who deals with whom changes a few times a year, deliveries are counted every period.
-@lru_cache(maxsize=64)
-def _group(bonds: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Bonds met, the place of each exchange among them, and exchanges of each."""
-    found = np.unique(np.frombuffer(bonds, dtype=np.int64), return_inverse=True, return_counts=True)
-    for column in found:
-        column.flags.writeable = False
-    return found
+        trust: NDArray[np.float64] = trust_by_evidence(
+            bonds, self.kept, self.broken, self._told, breach, self._prior, rules.weight.value
+        )
+        return trust

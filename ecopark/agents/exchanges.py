@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from ecopark.agents.appraiser import Appraiser
 from ecopark.agents.bonds import Bonds
-from ecopark.flows.kernel import Links
+from ecopark.flows.kernel import Links, share_active
 from ecopark.market.contract import Contract
+
+_NO_CUTS = np.zeros((0, 3))
 
 
 class Exchanges:
@@ -46,6 +48,8 @@ class Exchanges:
         self.promised = np.zeros((appraiser.window, 0))
         self.take_or_pay = np.zeros(0)
         self._opened, self._closed = np.zeros(0), np.zeros(0)
+        #: Day before which no link has closed that still has a column.
+        self._first_closed = np.inf
         self._possible = np.zeros(0, dtype=bool)
         self._blends: dict[tuple[int, int], int] = {}
         self._links = _no_links()
@@ -68,6 +72,14 @@ class Exchanges:
         """Close the link of a contract."""
         contract.spans[-1] = (contract.spans[-1][0], day)
         self._closed[self.number == contract.number] = day
+        self._first_closed = min(self._first_closed, day)
+
+    def alter(self, contract: Contract) -> None:
+        """Lay the terms of a contract anew into its column, if it has one."""
+        rows = self.number == contract.number
+        capacity = np.where(rows, contract.appraisal.capacity, self._links.capacity)
+        self._links = self._links._replace(capacity=capacity)
+        self.promised[:, rows] = contract.appraisal.rate[:, None]
 
     def cut(self, contract: Contract, start: float, end: float) -> None:
         """A pipe fails and is repaired: its link counts by its share of time."""
@@ -87,10 +99,10 @@ class Exchanges:
         Links
             Served in the order of seniority, then of name.
         """
-        gone = self._closed <= bounds[0]
-        changed = bool(gone.any()) or bool(self._fresh)
-        if gone.any():
-            self._keep(~gone)
+        changed = bool(self._fresh)
+        if self._first_closed <= bounds[0]:
+            changed = True
+            self._keep(self._closed > bounds[0])
         if self._fresh:
             self._append(sorted(self._fresh, key=lambda c: (c.spans[-1][0], c.synergy)), period)
             self._fresh = []
@@ -106,21 +118,13 @@ class Exchanges:
 
     def _active(self, bounds: NDArray[np.float64]) -> NDArray[np.float64]:
         """Share of each segment in which each link works. ndarray of float, shape (S, L), 1."""
-        self._cuts = [cut for cut in self._cuts if cut[2] > bounds[0]]
-        throughout = (self._opened <= bounds[0]) & (self._closed >= bounds[-1])
-        if throughout.all() and not self._cuts:
-            return np.repeat(self._possible[None, :].astype(np.float64), bounds.size - 1, axis=0)
-        span = np.diff(bounds)[:, None]
-        overlap = np.minimum(bounds[1:, None], self._closed) - np.maximum(bounds[:-1, None], self._opened)
-        active = np.clip(overlap, 0.0, None) / span * self._possible
-        for number, start, end in self._cuts:
-            rows = self.number == number
-            # Only time in which the link would have worked is lost to it.
-            until = np.minimum(np.minimum(bounds[1:, None], self._closed[rows]), end)
-            since = np.maximum(np.maximum(bounds[:-1, None], self._opened[rows]), start)
-            down = np.clip(until - since, 0.0, None) / span
-            active[:, rows] = np.maximum(active[:, rows] - down, 0.0)
-        return np.asarray(active)
+        if self._cuts:
+            self._cuts = [cut for cut in self._cuts if cut[2] > bounds[0]]
+        cuts = np.array(self._cuts) if self._cuts else _NO_CUTS
+        active: NDArray[np.float64] = share_active(
+            bounds, self._opened, self._closed, self._possible, self.number, cuts
+        )
+        return active
 
     def _append(self, contracts: list[Contract], period: int) -> None:
         terms = [c.appraisal for c in contracts]
@@ -148,6 +152,7 @@ class Exchanges:
             np.append(self._closed, spans[:, 1]),
         )
         self._possible = np.append(self._possible, [self._is_possible(c, period) for c in contracts])
+        self._first_closed = float(np.min(self._closed, initial=np.inf))
 
     def _keep(self, rows: NDArray[np.bool_]) -> None:
         self._links = Links._make([column[..., rows] for column in self._links])
@@ -155,6 +160,7 @@ class Exchanges:
         self.promised, self.take_or_pay = self.promised[:, rows], self.take_or_pay[rows]
         self._opened, self._closed = self._opened[rows], self._closed[rows]
         self._possible = self._possible[rows]
+        self._first_closed = float(np.min(self._closed, initial=np.inf))
 
     def _share_limit(self, contract: Contract) -> float:
         pathway = self._appraiser.pairs.pathway(contract.pair)

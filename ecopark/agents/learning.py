@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from ecopark.agents.appraiser import Appraiser
-from ecopark.agents.bonds import Bonds, mean_by_bond
+from ecopark.agents.bonds import Bonds
 from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.market.appraisal import Appraisal
 from ecopark.market.clauses import foresee_hold_up
@@ -27,7 +27,8 @@ from ecopark.market.conduct import (
     start_propensities,
 )
 from ecopark.market.learning import adapt, adapt_path, expect_of_strangers, imitate
-from ecopark.scenario.geometry import project
+from ecopark.market.trust import mean_by_bond
+from ecopark.scenario.geometry import least_detour, project
 from ecopark.streams import keys, uniform
 
 if TYPE_CHECKING:
@@ -275,10 +276,10 @@ class Learner:
             Of each contract in operation.
         sent : ndarray of float, shape (L,), unit
         """
-        grown = np.zeros(max(len(self._exchanges.all), self._sent.size))
-        grown[: self._sent.size] = self._sent
-        grown[number] += sent
-        self._sent = grown
+        if self._sent.size < len(self._exchanges.all):
+            fresh = np.zeros(len(self._exchanges.all) - self._sent.size)
+            self._sent = np.concatenate([self._sent, fresh])
+        self._sent[number] += sent
 
     def is_opportunist(self, firm: str) -> bool:
         """Whether a firm plays opportunistically this year."""
@@ -340,6 +341,6 @@ class Learner:
         """Other firms within the distance at which discovery has halved, for each firm."""
         park = self._appraiser.park
         tree = cKDTree(project(self._appraiser.columns.site, park.layout))
-        reach = park.agents.discovery.distance.value / park.layout.detour.value
+        reach = park.agents.discovery.distance.value / least_detour(park.layout)
         found = tree.query_ball_tree(tree, reach)
         return [np.array(sorted({*near} - {firm}), dtype=np.int64) for firm, near in enumerate(found)]

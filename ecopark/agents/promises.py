@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from ecopark.calendar import DAYS_PER_YEAR, Calendar
 from ecopark.flows.columns import Columns
+from ecopark.market.appraisal import Appraisal
 from ecopark.market.contract import Contract
+from ecopark.market.free import free_supply
 from ecopark.market.pairs import Pairs
 from ecopark.scenario.types import Park
 
@@ -52,6 +54,18 @@ class Promises:
                 self._outs.setdefault(process, []).append(port)
             elif columns.is_feed[port]:
                 self._feeds.setdefault(process, []).append(port)
+        #: Ports whose feed drives each port's process, and whether that bounds what the port can promise.
+        self._driven_by = self._find_feeds()
+
+    def _find_feeds(self) -> list[tuple[NDArray[np.int64], bool]]:
+        """Feeds of the process of each port, and whether it is an output of a feed-driven process."""
+        c, feeds = self.columns, {p: np.array(ports) for p, ports in self._feeds.items()}
+        driven = (c.is_out & c.process_is_feed[c.port_process]).tolist()
+        none = np.zeros(0, dtype=np.int64)
+        return [
+            (feeds.get(process, none), fed)
+            for process, fed in zip(c.port_process.tolist(), driven, strict=True)
+        ]
 
     # ------------------------------------------------------------------ the book of promises
     def promise(self, contract: Contract) -> None:
@@ -64,6 +78,11 @@ class Promises:
         """Take an agreement out of the book."""
         self.promised[contract.out_port].remove(contract)
         self.promised[contract.in_port].remove(contract)
+        self._recount(contract)
+
+    def rewrite(self, contract: Contract, terms: Appraisal) -> None:
+        """Put other terms in the place of those of an agreement in the book."""
+        contract.appraisal = terms
         self._recount(contract)
 
     def _recount(self, contract: Contract) -> None:
@@ -91,24 +110,11 @@ class Promises:
             Element m belongs to period of the year m.
         """
         c = self.columns
-        process = int(c.port_process[port])
-        rate = self.by_month(c.expected, port, period)
-        if c.is_out[port] and c.process_is_feed[process]:
-            # What a feed-driven plant can promise is what it has been promised.
-            rate = np.minimum(
-                rate, self._fed_activity(process, period) * self.by_month(c.coefficient, port, period)
-            )
-        return np.asarray(np.maximum(rate - self.committed[:, port], 0.0))
-
-    def _fed_activity(self, process: int, period: int) -> _Floats:
-        """Activity that promised and imported feed allows, by period of the year."""
-        c = self.columns
-        level = np.zeros(self.window)
-        for port in self._feeds.get(process, ()):
-            per_activity = self.by_month(c.coefficient, port, period)
-            feed = self.committed[:, port] + self.by_month(c.imported, port, period)
-            level += np.divide(feed, per_activity, out=np.zeros(self.window), where=per_activity > 0.0)
-        return level
+        free: _Floats = free_supply(
+            c.expected, c.coefficient, c.imported, self.committed, self._first(period), port,
+            *self._driven_by[port],
+        )  # fmt: skip
+        return free
 
     def fed_rate(self, period: int) -> _Floats:
         """Yearly mean of what feed-driven plants can promise, by port, from what they are promised.
@@ -138,10 +144,14 @@ class Promises:
         ndarray of int, shape (M,), 1
             Element m is a period that is period m of its year; near the end of the run, of its last year.
         """
-        first = min(period, self.calendar.periods - self.window)
+        first = self._first(period)
         if first not in self._rows:
             self._rows[first] = first + (np.arange(self.window) - first) % self.window
         return self._rows[first]
+
+    def _first(self, period: int) -> int:
+        """Period with which the year from a period on begins; near the end of the run, its last year."""
+        return min(period, self.calendar.periods - self.window)
 
     def by_month(self, table: _Floats, column: int, period: int) -> _Floats:
         """A column of a table of periods for the year from a period on.

@@ -20,12 +20,12 @@ from ecopark.market.discovery import (
     PairView,
     PortView,
     Sighting,
-    burden_attention,
     choose_in_turn,
     cost_shock,
     discovery_rule,
     list_ready,
 )
+from ecopark.market.noticing import gather_hazard, pay_attention, weigh_ports
 from ecopark.market.pairs import UNSEEN, apparent_terms
 from ecopark.market.prices import Prices
 from ecopark.streams import keys, uniform
@@ -89,7 +89,7 @@ class Scouting:
         self._promised = np.zeros(0), np.zeros(0)
         self._ports: PortView | None = None
         self._day = 0.0
-        self._cards: NDArray[np.float64] | None = None
+        self._cards, self._has_cards = np.zeros(pairs.count), False
         self._near = find_neighbours(appraiser, self._spec.distance.value)
 
     def look(
@@ -129,9 +129,9 @@ class Scouting:
         if isinstance(information, np.ndarray):
             information = information[ready]
             ready, information = ready[information > 0.0], information[information > 0.0]
-        out, into = pairs.out_port[ready], pairs.in_port[ready]
-        both = 1.0 - (1.0 - self._attention[out]) * (1.0 - self._attention[into])
-        both = both * self._openness[ready]
+        attention, trigger = pay_attention(
+            ready, pairs.out_port, pairs.in_port, self._attention, self.trigger, self._openness
+        )
         giver, taker = self._ends
         seen = Sighting(
             day=day,
@@ -141,22 +141,16 @@ class Scouting:
             tie=bonds.level[bonds.of_pair[ready]],
             social=self._spec.social.value,
             information=information,
-            attention=both,
-            trigger=self.trigger[out] + self.trigger[into],
+            attention=attention,
+            trigger=trigger,
             giver=giver[ready],
             taker=taker[ready],
             exchanges=self.exchanges,
         )
-        hazard = self._rule(seen)
-        gathered = self.gathered[ready] + hazard * (next_day - day)
-        if self._cards is not None:
-            gathered += self._cards[ready]
-            self._cards = None
-        self.gathered[ready] = gathered
-        waiting = self.threshold[ready] - gathered
-        known = waiting <= 0.0
-        longest_known = np.argsort(waiting[known], kind="stable")
-        queue = ready[known][longest_known]
+        hazard = np.asarray(self._rule(seen), dtype=np.float64)
+        queue = gather_hazard(ready, hazard, next_day - day, self._cards, self.gathered, self.threshold)
+        if self._has_cards:
+            self._cards[:], self._has_cards = 0.0, False
         return self.take(queue, sift=sift)
 
     def open_up(self, openness: NDArray[np.float64]) -> None:
@@ -244,9 +238,8 @@ class Scouting:
         chance : float, 1
             0 to 1. A chance p is the hazard ``-ln(1 - p)`` at once, weighed at the next look.
         """
-        if self._cards is None:
-            self._cards = np.zeros(self._appraiser.pairs.count)
         self._cards[pairs] += hazard_of_chance(chance)
+        self._has_cards = True
 
     def _let_go(self, pairs: NDArray[np.int64]) -> None:
         """Nobody spends attention on some pairs after all; they may be noticed again after a while."""
@@ -347,10 +340,9 @@ class Scouting:
             self._glance_year = year
             pairs, cost = self._appraiser.pairs, self._prices.perceived[period]
             value = self.apparent.gain * cost[pairs.in_port] + cost[pairs.out_port] - self.apparent.cost
-            if self._prices.subsidy:
+            if self._prices.subsidy or self._prices.support:
                 columns = self._appraiser.columns
-                paid = np.array([self._prices.subsidy_at(name, period) for name in columns.resources])
-                value = value + paid[columns.port_resource[pairs.out_port]]
+                value = value + self._prices.paid(columns, pairs.out_port, pairs.in_port, period)
             self._glance = np.where(self._appraiser.columns.is_feed[pairs.in_port], UNSEEN, value)
 
     def _yearly_mean(self) -> NDArray[np.float64]:
@@ -381,14 +373,10 @@ class Scouting:
         # Of a need, only what residuals may serve is open.
         rate = np.maximum(self._reach[period], self._reach[ahead]) * columns.max_share
         promised, fed = self._promises(ahead)
-        open_rate = np.maximum(rate - promised, 0.0)
+        half = 0.0 if self._spec.burden is None else self._spec.burden.value * DAYS_PER_YEAR
+        cost = self._prices.cost[period]
         # A feed-driven plant offers what it has been promised itself, not what it could make.
-        open_rate = np.minimum(open_rate, fed)
-        share = np.divide(open_rate, rate, out=np.zeros_like(rate), where=rate > 0.0)
-        cost = self._prices.cost[period] * open_rate * DAYS_PER_YEAR
-        half = self._spec.burden
-        bearing = (cost > 0.0).astype(float)
-        attention = bearing if half is None else burden_attention(cost, half.value * DAYS_PER_YEAR)
-        # A feed-driven process lives on what it is given: it looks as hard as it stands idle.
-        attention = np.where(columns.is_feed, share, attention)
-        return open_rate, share, attention
+        found: tuple[NDArray[np.float64], ...] = weigh_ports(
+            rate, promised, fed, cost, columns.is_feed, half, DAYS_PER_YEAR
+        )
+        return found

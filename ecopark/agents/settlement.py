@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ecopark.agents.exchanges import Exchanges
 from ecopark.flows.columns import Columns
 from ecopark.flows.kernel import Links, Result
-from ecopark.market.clauses import shortfall_due
+from ecopark.market.clauses import offer_in_vain, shortfall_due
 from ecopark.market.contract import Contract
 
 _Floats = NDArray[np.float64]
@@ -30,7 +30,9 @@ class Settlement:
     """
 
     def __init__(self, columns: Columns, exchanges: Exchanges) -> None:
-        self._columns, self._exchanges = columns, exchanges
+        self._exchanges = exchanges
+        self._on_demand = np.flatnonzero(columns.on_demand)
+        self._basin = np.flatnonzero(columns.on_demand & columns.process_is_pull[columns.port_process])
         # Agreed, taken, offered in vain.
         self._year = np.zeros((3, 0))
 
@@ -52,28 +54,24 @@ class Settlement:
         if not bound.any():
             return
         sent = result.sent.sum(axis=0)
-        missing = np.maximum(promised - sent, 0.0)
-        offered = missing
-        if missing[bound].any():
-            out = links.out_port
-            at_port = np.bincount(out, weights=missing, minlength=len(self._columns.ports))[out]
-            part = np.divide(missing, at_port, out=np.zeros_like(missing), where=missing > 0.0)
-            # No more is offered in vain than is missing.
-            offered = np.minimum(missing, part * self._over(result, could)[out])
+        offered = np.zeros(sent.size)
+        if (sent[bound] < promised[bound]).any():
+            offered = offer_in_vain(promised, sent, links.out_port, self._over(result, could))
         numbers = self._exchanges.number[bound]
-        grown = np.zeros((3, max(len(self._exchanges.all), self._year.shape[1])))
-        grown[:, : self._year.shape[1]] = self._year
-        grown[:, numbers] += np.stack([promised, sent, offered])[:, bound]
-        self._year = grown
+        if self._year.shape[1] < len(self._exchanges.all):
+            fresh = np.zeros((3, len(self._exchanges.all) - self._year.shape[1]))
+            self._year = np.concatenate([self._year, fresh], axis=1)
+        for row, counted in zip(self._year, (promised, sent, offered), strict=True):
+            row[numbers] += counted[bound]
 
     def _over(self, result: Result, could: _Floats) -> _Floats:
         """What out-ports had over: disposed of, or never made where made on demand. ndarray, shape (N,), unit."""
-        c = self._columns
         over = result.settled.sum(axis=0)
         unmade = np.maximum(could - result.amount.sum(axis=0), 0.0)
+        over[self._on_demand] = unmade[self._on_demand]
         # A basin gives what is drawn from it.
-        basin = c.process_is_pull[c.port_process]
-        return np.where(c.on_demand, np.where(basin, np.finfo(float).max, unmade), over)
+        over[self._basin] = np.finfo(float).max
+        return np.asarray(over)
 
     def settle(self, contracts: Sequence[Contract], day: float) -> None:
         """Book what is owed for the year past, and begin anew.

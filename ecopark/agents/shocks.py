@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 from ecopark.calendar import Calendar
 from ecopark.flows.columns import Columns, compile_columns
+from ecopark.market.appraisal import Appraisal, throttle
+from ecopark.market.contract import Contract
 from ecopark.market.expectation import resolve, weigh
 from ecopark.market.prices import Prices, compile_prices
 from ecopark.scenario.shocked import known_park, outage_waves, shocked_park, turning_days
@@ -108,6 +110,8 @@ class Shocks:
 
     def __init__(self, world: World, park: Park) -> None:
         self._world, self._park = world, park
+        #: Terms as they were, by label of the shock that cut them and exchange.
+        self._whole: dict[tuple[str, str], Appraisal] = {}
         self._calendar, self._columns = world.calendar, world.appraiser.columns
         horizon = float(self._calendar.period_bounds[-1])
         if not park.mechanisms.shocks:
@@ -132,12 +136,51 @@ class Shocks:
         """A shock is announced, comes or is over: it is noted, and those it touches look at their streams."""
         yield self._world.env.timeout(day)
         only = shock.firms[0] if len(shock.firms) == 1 else ""
+        if shock.kind == "pipe" and what != "announced":
+            self._fit_pipes(shock, is_over=what == "over")
         self._world.log(f"shock {what}".strip(), only, detail=shock.label)
         self._world.scouting.shake(self._touched(shock))
+
+    def _fit_pipes(self, shock: Shock, *, is_over: bool) -> None:
+        """Pipes that lie or are being laid carry less, or as much as before; what is built later is not struck."""
+        for contract in self._piped(shock):
+            key = shock.label, contract.synergy
+            whole = self._whole.get(key) if is_over else contract.appraisal
+            if whole is None:
+                continue
+            self._whole[key] = whole
+            terms = whole
+            if not is_over:
+                assert shock.factor is not None
+                terms = throttle(whole, shock.factor.value)
+            now = contract.appraisal
+            self._world.alter_terms(
+                contract, replace(now, rate=terms.rate, quantity=terms.quantity, capacity=terms.capacity)
+            )
+
+    def _piped(self, shock: Shock) -> list[Contract]:
+        """Agreements in force or being built between the two firms of a pipe."""
+        columns, (giver, taker) = self._columns, shock.firms
+        firm = columns.firms.index(giver)
+        held = [
+            contract
+            for port in np.flatnonzero(columns.is_out & (columns.port_firm == firm)).tolist()
+            for contract in self._world.appraiser.promised.get(port, ())
+            if contract.taker == taker
+        ]
+        named = [columns.resources[columns.port_resource[contract.out_port]] for contract in held]
+        return [
+            contract
+            for contract, resource in zip(held, named, strict=True)
+            if not shock.resources or resource in shock.resources
+        ]
 
     def _touched(self, shock: Shock) -> NDArray[np.int64]:
         """Ports of the firms and resources struck, and those of their partners that they exchange with."""
         columns = self._columns
+        if shock.kind == "pipe":
+            ends = {port for contract in self._piped(shock) for port in (contract.out_port, contract.in_port)}
+            return np.array(sorted(ends), dtype=np.int64)
         firms = [columns.firms.index(name) for name in shock.firms]
         resources = [columns.resources.index(name) for name in shock.resources if name in columns.resources]
         struck = np.isin(columns.port_firm, firms) | np.isin(columns.port_resource, resources)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from ecopark.agents.appraiser import Appraiser
-from ecopark.scenario.geometry import project
+from ecopark.scenario.geometry import least_detour, project
 
 
 def number_versions(*tables: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -49,7 +49,7 @@ def find_neighbours(appraiser: Appraiser, reach: float) -> Callable[[int], NDArr
 
     @cache
     def near(firm: int) -> NDArray[np.int64]:
-        firms = sorted(tree.query_ball_point(plane[firm], reach / layout.detour.value))
+        firms = sorted(tree.query_ball_point(plane[firm], reach / least_detour(layout)))
         return np.concatenate([by_firm[first[f] : first[f + 1]] for f in firms])
 
     return near

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ecopark.agents.stretches import Stretches
 from ecopark.flows.columns import Columns
 from ecopark.market.appraisal import Appraisal, Route
 from ecopark.market.coalition import join_trench
@@ -39,7 +40,8 @@ class Layings(NamedTuple):
     option : ndarray of int, shape (W,), 1, or slice
         Option of each; one that could take two ways stands twice.
     stops : tuple of tuple of int, 1
-        Numbers of the firms each would pass, from giver to taker.
+        Numbers of the stops each would pass, from giver to taker: firms, and where pipes lie in corridors those of
+        ``stretches``.
     courses : Courses
     """
 
@@ -70,7 +72,9 @@ class Trenches:
 
     Notes
     -----
-    A trench runs straight between two sites, and a pipe joins or leaves it at a site only. Who uses it is a
+    A trench runs straight between two sites, and a pipe joins or leaves it at a site only; where distances are
+    measured along corridors it runs along them too, and pipes join or leave it at bends, junctions and the
+    places where firms meet the corridor. Who uses it is a
     pipe, not a firm: one with two pipes in a trench pays two shares. A trench is there from the day on which
     the first pipe in it is begun until the last one is given up; nobody gets back what it has paid when it
     leaves, and the others pay nothing more.
@@ -84,6 +88,9 @@ class Trenches:
         self._known: dict[tuple[int, int], float] = {}
         self._ways: dict[tuple[int, int, float], tuple[int, ...]] = {}
         self._steps: dict[tuple[int, ...], tuple[float, _Floats]] = {}
+        self._bare: dict[tuple[int, int], tuple[int, ...]] = {}
+        by_corridor = self._layout.distance == "corridor" and bool(self._layout.corridors)
+        self._stretches = Stretches(self._layout, self._site) if by_corridor else None
 
     # ------------------------------------------------------------------ ways
     def lay_out(self, giver: int, taker: int, distance: float, trench: _Floats) -> Layings:
@@ -101,18 +108,18 @@ class Trenches:
         Returns
         -------
         Layings
-            Each option by the straight way; then those with a trench by the cheapest way along others'
+            Each option by the way it would take alone; then those with a trench by the cheapest way along others'
             trenches too, where that is another.
         """
-        straight = giver, taker
+        alone = self._way_alone(giver, taker) if trench.any() else (giver, taker)
         if not self._uses or not trench.any():
             lengths = np.empty(trench.size)
             lengths.fill(distance)
-            return Layings(_ALL, (straight,) * trench.size, Courses(lengths, _no_steps(trench.size)))
-        found: list[tuple[int, tuple[int, ...]]] = [(k, straight) for k in range(trench.size)]
+            return Layings(_ALL, (alone,) * trench.size, Courses(lengths, _no_steps(trench.size)))
+        found: list[tuple[int, tuple[int, ...]]] = [(k, alone) for k in range(trench.size)]
         for k in np.flatnonzero(trench > 0.0).tolist():
             way = self.find_way(giver, taker, float(trench[k]))
-            if way != straight:
+            if way != alone:
                 found.append((k, way))
         parts = [(distance, np.zeros((0, 2))) if trench[k] == 0.0 else self._measure(way) for k, way in found]
         rows = max(steps.shape[0] for _, steps in parts)
@@ -138,7 +145,7 @@ class Trenches:
         Returns
         -------
         tuple of int, 1
-            Firms passed. A new km counts 1, one beside n pipes ``1 - share + share / (n + 1)``, whatever
+            Stops passed. A new km counts 1, one beside n pipes ``1 - share + share / (n + 1)``, whatever
             these need.
         """
         key = (giver, taker, share)
@@ -146,7 +153,19 @@ class Trenches:
             self._ways[key] = self._search(giver, taker, share)
         return self._ways[key]
 
+    def _way_alone(self, giver: int, taker: int) -> tuple[int, ...]:
+        """Way of a pipe where nobody has dug: straight, or along corridors."""
+        if self._stretches is None:
+            return giver, taker
+        key = giver, taker
+        if key not in self._bare:
+            self._bare[key] = self._stretches.find_way(giver, taker, {})
+        return self._bare[key]
+
     def _search(self, giver: int, taker: int, share: float) -> tuple[int, ...]:
+        if self._stretches is not None:
+            beside = {edge: 1.0 - share + share / (len(uses) + 1) for edge, uses in self._uses.items()}
+            return self._stretches.find_way(giver, taker, beside)
         straight = giver, taker
         to_giver, to_taker = (self._lengths(self._nodes, end) for end in straight)
         # A way by a site further off costs more than the straight one, however many share it.
@@ -170,6 +189,8 @@ class Trenches:
 
     def _length(self, first: int, last: int) -> float:
         edge = first, last
+        if self._stretches is not None:
+            return self._stretches.length(_key(first, last))
         if edge not in self._known:
             self._known[edge] = float(self._lengths(np.array([first]), last)[0])
         return self._known[edge]

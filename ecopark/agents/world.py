@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ecopark.agents.scouting import Scouting
     from ecopark.agents.support import Support
     from ecopark.calendar import Calendar
+    from ecopark.market.appraisal import Appraisal
     from ecopark.market.contract import Contract
     from ecopark.scenario.types import Park
 
@@ -64,6 +65,9 @@ class World(Protocol):
 
     def take_over(self, idea: Idea, pair: int) -> Idea:
         """The idea under which a successor carries an exchange on."""
+
+    def alter_terms(self, contract: Contract, terms: Appraisal) -> None:
+        """From now on a contract runs on other terms."""
 
     def stop_exchange(self, contract: Contract) -> None:
         """Close the link of a contract now."""

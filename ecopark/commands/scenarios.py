@@ -1,4 +1,4 @@
-"""Commands around scenarios: what the library holds, a new folder to start from.
+"""Commands around scenarios: what the library holds, a new folder to start from, own tables made a scenario.
 
 What lives here: ``ecopark library`` and ``ecopark new``. What does not: running (``runs``).
 """
@@ -18,8 +18,22 @@ def add_commands(added: Any) -> None:
     library = added.add_parser("library", help="what the library of plants, resources and factors holds")
     library.add_argument("search", nargs="?", default="", help="show only names that contain this")
     library.set_defaults(command=_library)
-    new = added.add_parser("new", help="write a scenario folder to start from: a small park, or a region")
-    new.add_argument("name", help="folder to make; it must not exist")
+    new = added.add_parser(
+        "new", help="write a scenario folder: a small park, a region, or a park from own tables"
+    )
+    new.add_argument("name", nargs="?", help="folder to make; it must not exist")
+    new.add_argument(
+        "--template", type=Path, metavar="PARK.xlsx", help="write filled tables to start from instead: a "
+        "workbook, or a folder of CSV tables where the name does not end in .xlsx",
+    )  # fmt: skip
+    tables = new.add_argument_group("from own tables")
+    tables.add_argument(
+        "--from", type=Path, metavar="TABLES", dest="tables", help="Excel workbook or folder of CSV tables"
+    )
+    tables.add_argument(
+        "--sites", type=Path, metavar="PLAN", help="GeoJSON: points for firms, polygons for plots, lines for "
+        "corridors, each with the property id",
+    )  # fmt: skip
     new.add_argument("--region", action="store_true", help="a synthetic region instead of a small park")
     region = new.add_argument_group("with --region")
     region.add_argument("--firms", type=int, help="how many firms (default 1000)")
@@ -65,11 +79,37 @@ def _library(options: argparse.Namespace) -> int:
 _OF_REGION = ("firms", "seed", "mix", "density", "years")
 
 
+def _check_kind(options: argparse.Namespace) -> None:
+    """Refuse options that do not go together.
+
+    Raises
+    ------
+    DomainError
+    """
+    from ecopark.errors import DomainError
+
+    kinds = {"--region": options.region, "--from": options.tables, "--template": options.template}
+    chosen = [name for name, value in kinds.items() if value]
+    if len(chosen) > 1:
+        raise DomainError(f"{' and '.join(chosen)} do not go together; give one of them")
+    if options.sites is not None and options.tables is None:
+        raise DomainError("--sites is for own tables; add --from")
+    if options.template is not None and options.name is not None:
+        raise DomainError(f"--template writes {options.template}; leave out the name {options.name!r}")
+    if options.template is None and options.name is None:
+        raise DomainError("expected the name of a folder to make, such as: ecopark new mypark")
+
+
 def _new(options: argparse.Namespace) -> int:
     from ecopark.errors import DomainError
     from ecopark.scenario.region import RegionPlan
-    from ecopark.scenario.scaffold import new_park, new_region, read_mix
+    from ecopark.scenario.scaffold import new_from_tables, new_park, new_region, new_template, read_mix
 
+    _check_kind(options)
+    if options.template is not None:
+        print(f"wrote {new_template(options.template)}")
+        print(f"change it, then:  ecopark new mypark --from {options.template}")
+        return 0
     given = {name: getattr(options, name) for name in _OF_REGION if getattr(options, name) is not None}
     if given and not options.region:
         raise DomainError(f"--{next(iter(given))} is for a region; add --region")
@@ -77,6 +117,8 @@ def _new(options: argparse.Namespace) -> int:
         if "mix" in given:
             given["mix"] = read_mix(given["mix"])
         folder = new_region(options.name, RegionPlan(**{"firms": 1000, **given}))
+    elif options.tables is not None:
+        folder = new_from_tables(options.name, options.tables, options.sites)
     else:
         folder = new_park(options.name)
     print(f"wrote {', '.join(str(path) for path in sorted(folder.iterdir()))}")

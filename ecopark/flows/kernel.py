@@ -88,6 +88,50 @@ class Links(NamedTuple):
     active: _Floats
 
 
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def share_active(
+    bounds: _Floats, opened: _Floats, closed: _Floats, possible: _Flags, number: _Ints, cuts: _Floats
+) -> _Floats:
+    """Share of each segment in which each link works.
+
+    Parameters
+    ----------
+    bounds : ndarray of float, shape (S + 1,), day
+        Of the segments.
+    opened, closed : ndarray of float, shape (L,), day
+        Of each link.
+    possible : ndarray of bool, shape (L,), 1
+        Whether physics allows it.
+    number : ndarray of int, shape (L,), 1
+        Of the synergy of each link.
+    cuts : ndarray of float, shape (C, 3), 1, day and day
+        Number of the synergy whose pipe fails, from when, until when.
+
+    Returns
+    -------
+    ndarray of float, shape (S, L), 1
+        For `active` of :class:`Links`.
+    """
+    segments, links = bounds.size - 1, opened.size
+    active = np.empty((segments, links))
+    for s in range(segments):
+        span = bounds[s + 1] - bounds[s]
+        for j in range(links):
+            overlap = min(bounds[s + 1], closed[j]) - max(bounds[s], opened[j])
+            active[s, j] = max(overlap, 0.0) / span if possible[j] else 0.0
+    for cut in cuts:
+        for j in range(links):
+            if number[j] != cut[0]:
+                continue
+            for s in range(segments):
+                # Only time in which the link would have worked is lost to it.
+                until = min(min(bounds[s + 1], closed[j]), cut[2])
+                since = max(max(bounds[s], opened[j]), cut[1])
+                down = max(until - since, 0.0) / (bounds[s + 1] - bounds[s])
+                active[s, j] = max(active[s, j] - down, 0.0)
+    return active
+
+
 class _Book(NamedTuple):
     """What is still open while one segment is settled.
 

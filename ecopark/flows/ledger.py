@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ecopark.calendar import Calendar
 from ecopark.flows.columns import Columns
 from ecopark.flows.kernel import Result
+from ecopark.flows.tables import label, look_up
 from ecopark.scenario.types import Park
 
 ROUTES = ("exchange", "product", "virgin", "disposal", "loss", "stock", "import", "export")
@@ -334,7 +335,6 @@ def _fill(
     taken: int,
     place: NDArray[np.int64],
     first_lane: int,
-    segment: NDArray[np.int32],
     lane: NDArray[np.int32],
     quantity: _Floats,
 ) -> None:
@@ -344,7 +344,7 @@ def _fill(
         for column in range(table.shape[1]):
             moved = _moved(table, share, taken, row, column)
             if moved > 0.0:
-                segment[at], lane[at], quantity[at] = row, first_lane + column, moved
+                lane[at], quantity[at] = first_lane + column, moved
                 at += 1
 
 
@@ -355,9 +355,9 @@ def _frame(blocks: Sequence[_Block], names: _Names, park: Park, ledger: Ledger) 
     counts = np.column_stack([_count(block.table, block.share, block.taken) for block in blocks])
     ends = np.cumsum(counts.ravel()).reshape(counts.shape)
     rows = int(counts.sum())
-    segment, lane, quantity = np.empty(rows, np.int32), np.empty(rows, np.int32), np.empty(rows)
+    lane, quantity = np.empty(rows, np.int32), np.empty(rows)
     for block, first, place in zip(blocks, starts, (ends - counts).T, strict=True):
-        _fill(block.table, block.share, block.taken, place.copy(), first, segment, lane, quantity)
+        _fill(block.table, block.share, block.taken, place.copy(), first, lane, quantity)
 
     resources = ledger.columns.resources
     specs = [park.resources[name] for name in resources]
@@ -366,26 +366,27 @@ def _frame(blocks: Sequence[_Block], names: _Names, park: Park, ledger: Ledger) 
     unit = np.array([units.index(spec.unit) for spec in specs])[lanes["resource"]]
     origin = np.datetime64(ledger.calendar.start, "s")
     days = origin + ledger.calendar.segment_bounds.astype("timedelta64[D]").astype("timedelta64[s]")
+    # Rows stand segment by segment.
+    in_segment = counts.sum(axis=1)
+    bounds = days[: in_segment.size + 1]
 
-    def category(codes: NDArray[Any], labels: Sequence[str]) -> Any:
-        small = np.min_scalar_type(-max(len(labels), 1))
-        return pd.Categorical.from_codes(codes.astype(small)[lane], categories=pd.Index(list(labels)))
-
+    delivered = look_up(lanes["gain"], lane)
+    delivered *= quantity
     return pd.DataFrame(
         {
-            "start": days[:-1][segment],
-            "end": days[1:][segment],
-            "from_firm": category(lanes["source"], list(names.ends)),
-            "to_firm": category(lanes["target"], list(names.ends)),
-            "resource": category(lanes["resource"], resources),
-            "kind": category(kind, kinds),
+            "start": np.repeat(bounds[:-1], in_segment),
+            "end": np.repeat(bounds[1:], in_segment),
+            "from_firm": label(lanes["source"], lane, list(names.ends)),
+            "to_firm": label(lanes["target"], lane, list(names.ends)),
+            "resource": label(lanes["resource"], lane, resources),
+            "kind": label(kind, lane, kinds),
             "quantity": quantity,
-            "unit": category(unit, units),
-            "route": category(lanes["route"], ROUTES),
-            "synergy": category(lanes["synergy"], list(names.synergies)),
-            "delivered": quantity * lanes["gain"][lane],
-            "delivered_resource": category(lanes["replaces"], resources),
-            "instead_of": category(lanes["instead"], list(names.routes)),
+            "unit": label(unit, lane, units),
+            "route": label(lanes["route"], lane, ROUTES),
+            "synergy": label(lanes["synergy"], lane, list(names.synergies)),
+            "delivered": delivered,
+            "delivered_resource": label(lanes["replaces"], lane, resources),
+            "instead_of": label(lanes["instead"], lane, list(names.routes)),
         },
         copy=False,
     )

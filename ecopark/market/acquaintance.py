@@ -11,11 +11,10 @@ threshold per two firms. A change anywhere else therefore changes no other two f
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 _Floats = NDArray[np.float64]
 
@@ -93,6 +92,37 @@ def contact_hazard(
     return np.asarray(meeting / (1.0 + distance_km / reach_km) + introduction * common)
 
 
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def let_meet(
+    there: NDArray[np.bool_],
+    hazard: _Floats,
+    days: float,
+    gathered: _Floats,
+    threshold: _Floats,
+    known: NDArray[np.bool_],
+) -> None:
+    """Firms that are there may get acquainted for some days.
+
+    Parameters
+    ----------
+    there : ndarray of bool, shape (E,), 1
+        Whether both firms are.
+    hazard : ndarray of float, shape (E,), 1/day
+    days : float, day
+    gathered : ndarray of float, shape (E,), 1
+        Hazard gathered so far; raised in place.
+    threshold : ndarray of float, shape (E,), 1
+        At which two firms know each other.
+    known : ndarray of bool, shape (E,), 1
+        Set in place; nobody is forgotten.
+    """
+    for row in range(gathered.size):
+        if there[row]:
+            gathered[row] += hazard[row] * days
+        if gathered[row] >= threshold[row]:
+            known[row] = True
+
+
 def count_common(ends: NDArray[np.int64], known: NDArray[np.bool_], firms: int) -> _Floats:
     """Common acquaintances of two firms each.
 
@@ -110,10 +140,29 @@ def count_common(ends: NDArray[np.int64], known: NDArray[np.bool_], firms: int) 
         Firms that know both.
     """
     first, second = ends[known].T
-    one = np.ones(2 * first.size)
-    rows, columns = np.concatenate([first, second]), np.concatenate([second, first])
-    knows: Any = csr_array((one, (rows, columns)), shape=(firms, firms))
-    return np.asarray((knows[ends[:, 0]] * knows[ends[:, 1]]).sum(axis=1), dtype=np.float64).ravel()
+    one, other = np.concatenate([first, second]), np.concatenate([second, first])
+    order = np.argsort(one, kind="stable")
+    starts = np.searchsorted(one[order], np.arange(firms + 1))
+    common: _Floats = _count_friends(ends, starts, other[order])
+    return common
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _count_friends(ends: NDArray[np.int64], starts: NDArray[np.int64], friends: NDArray[np.int64]) -> _Floats:
+    """Friends that two firms each have in common; those of firm f stand from starts[f] on."""
+    common = np.zeros(ends.shape[0])
+    knows = np.full(starts.size, -1)
+    last = -1
+    for row in range(ends.shape[0]):
+        first, second = ends[row]
+        if first != last:
+            last = first
+            for friend in friends[starts[first] : starts[first + 1]]:
+                knows[friend] = first
+        for friend in friends[starts[second] : starts[second + 1]]:
+            if knows[friend] == first:
+                common[row] += 1.0
+    return common
 
 
 def chance_of_missing_data(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -349,3 +349,24 @@ def running_costs(terms: Appraisal, prices: Mapping[str, float]) -> tuple[float,
     return cost_of_inputs(terms.burden, prices), terms.haulage + terms.treatment + upkeep + cost_of_inputs(
         terms.own_inputs, prices
     )
+
+
+def throttle(terms: Appraisal, share: float) -> Appraisal:
+    """Terms of an exchange whose pipe carries only a share of what it was built for.
+
+    Parameters
+    ----------
+    terms : Appraisal
+    share : float, 1
+        0 to 1.
+
+    Returns
+    -------
+    Appraisal
+        Capacity times the share, the rates of the year cut to it, and the quantity in proportion to their sum;
+        everything else, the capital above all, as it was.
+    """
+    rate = np.minimum(terms.rate, share * terms.capacity)
+    whole = float(terms.rate.sum())
+    left = float(rate.sum()) / whole if whole > 0.0 else 0.0
+    return replace(terms, capacity=share * terms.capacity, rate=rate, quantity=left * terms.quantity)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from ecopark.market.appraisal import Appraisal
@@ -68,6 +69,40 @@ def shortfall_due(
         ``min(max(share x agreed - taken, 0), offered)``.
     """
     return np.minimum(np.maximum(share * agreed - taken, 0.0), offered)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def offer_in_vain(
+    promised: NDArray[np.float64],
+    sent: NDArray[np.float64],
+    out_port: NDArray[np.int64],
+    over: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """What givers had over of what was agreed and not taken.
+
+    Parameters
+    ----------
+    promised, sent : ndarray of float, shape (L,), unit
+        Under each contract.
+    out_port : ndarray of int, shape (L,), 1
+    over : ndarray of float, shape (N,), unit
+        What each out-port had over.
+
+    Returns
+    -------
+    ndarray of float, shape (L,), unit
+        What a port had over is spread over its contracts by what is missing under each, and no more is
+        offered in vain than is missing.
+    """
+    missing = np.maximum(promised - sent, 0.0)
+    at_port = np.zeros(over.size)
+    for j in range(missing.size):
+        at_port[out_port[j]] += missing[j]
+    offered = np.zeros(missing.size)
+    for j in range(missing.size):
+        if missing[j] > 0.0:
+            offered[j] = min(missing[j], missing[j] / at_port[out_port[j]] * over[out_port[j]])
+    return offered
 
 
 def quasi_rent(gain: float, outside: float = 0.0, penalty: float = 0.0) -> float:

@@ -187,6 +187,57 @@ def _meet(
     return out[within], into[within], length[within]
 
 
+def synergy_name(out_port: str, in_port: str, attempt: int, key: str) -> str:
+    """Name of an exchange, which depends on nothing but its two streams, its way and its attempt.
+
+    Parameters
+    ----------
+    out_port, in_port : str
+        Names as in :class:`~ecopark.flows.columns.Columns`.
+    attempt : int
+    key : str
+        Pathway; ``"direct"`` for equal resources.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> synergy_name("works.main.out.ash", "kiln.oven.in.clay", 0, "ash_to_clay")
+    'works.ash>kiln.oven.clay#0:ash_to_clay'
+    """
+    name = f"{_short(out_port)}>{_short(in_port)}#{attempt}"
+    return name if key == "direct" else f"{name}:{key}"
+
+
+def _short(port: str) -> str:
+    """Short name of a port: firm and stream, and the process where it is not the main one."""
+    firm, process, _, name = port.split(".")
+    return f"{firm}.{name}" if process == "main" else f"{firm}.{process}.{name}"
+
+
+def lost_in_conversion(park: Park, pathway: Pathway | None, keep: float) -> float:
+    """Residual that a conversion does not turn into use, where both sides of it are counted in one unit.
+
+    Parameters
+    ----------
+    park : Park
+    pathway : Pathway or None
+    keep : float, 1
+        Share that arrives.
+
+    Returns
+    -------
+    float, 1
+        Per unit sent.
+    """
+    if pathway is None or pathway.lift is not None:
+        return 0.0
+    units = {park.resources[name].unit for name in (pathway.giver, pathway.taker)}
+    return 0.0 if len(units) > 1 else keep * max(1.0 - pathway.yield_.value, 0.0)
+
+
 class Apparent(NamedTuple):
     """What anybody knows of pairs at a glance.
 

@@ -14,7 +14,8 @@ bought materials are not priced to the buyer. What firms make of announced chang
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import product
 from typing import TypeVar
 
 import numpy as np
@@ -62,6 +63,8 @@ class Prices:
         entered in it while the run goes on (``permits.settle_refusal``).
     spread : ndarray of float, shape (T, N), money/unit
         Standard deviation of `perceived` by what is announced and undecided; None where nothing is.
+    support : mapping of (int, int) to tuple of ndarray of float, shape (T,), money/unit and 1
+        By out- and in-port: what the public pays for this exchange alone, per unit and as share of its investment.
     """
 
     cost: NDArray[np.float64]
@@ -73,6 +76,7 @@ class Prices:
     perceived: NDArray[np.float64]
     refusal: NDArray[np.float64]
     spread: NDArray[np.float64] | None = None
+    support: dict[tuple[int, int], _Pair] = field(default_factory=dict)
 
     def subsidy_at(self, resource: str, period: int) -> float:
         """Subsidy of one unit of a residual exchanged.
@@ -88,6 +92,43 @@ class Prices:
         """
         path = self.subsidy.get(resource)
         return 0.0 if path is None else float(path[period])
+
+    def support_at(self, out_port: int, in_port: int, period: int) -> tuple[float, float]:
+        """What the public pays for one exchange alone.
+
+        Parameters
+        ----------
+        out_port, in_port : int
+        period : int
+
+        Returns
+        -------
+        tuple of (float, float), money/unit and 1
+            Per unit sent, and as share of the investment.
+        """
+        paths = self.support.get((out_port, in_port))
+        return (0.0, 0.0) if paths is None else (float(paths[0][period]), float(paths[1][period]))
+
+    def paid(
+        self, columns: Columns, out_port: NDArray[np.int64], in_port: NDArray[np.int64], period: int
+    ) -> NDArray[np.float64]:
+        """All that the public pays per unit sent, for each of some pairs.
+
+        Parameters
+        ----------
+        columns : Columns
+        out_port, in_port : ndarray of int, shape (K,), 1
+        period : int
+
+        Returns
+        -------
+        ndarray of float, shape (K,), money/unit
+        """
+        each = np.array([self.subsidy_at(name, period) for name in columns.resources])
+        paid = each[columns.port_resource[out_port]]
+        for (out, into), (path, _) in self.support.items():
+            paid[(out_port == out) & (in_port == into)] += path[period]
+        return np.asarray(paid)
 
 
 def compile_prices(park: Park, columns: Columns, calendar: Calendar) -> Prices:
@@ -133,7 +174,29 @@ def compile_prices(park: Park, columns: Columns, calendar: Calendar) -> Prices:
         subsidy={name: book.path(path) for name, path in sorted(park.policy.subsidy.items())},
         perceived=cost,
         refusal=compile_refusal(park, columns.resources, calendar),
+        support=_support(park, columns, book),
     )
+
+
+def _support(park: Park, columns: Columns, book: _Book) -> dict[tuple[int, int], _Pair]:
+    """Payments for single exchanges, by the ports they may run between; several for one add up."""
+    found: dict[tuple[int, int], _Pair] = {}
+    for aid in park.policy.support:
+        firm_of = [columns.firms[firm] for firm in columns.port_firm]
+        given = [
+            port
+            for port, spec in enumerate(columns.specs)
+            if columns.is_out[port] and spec.resource == aid.resource and firm_of[port] == aid.giver
+        ]
+        taken = [
+            port
+            for port, spec in enumerate(columns.specs)
+            if not columns.is_out[port] and firm_of[port] == aid.taker and aid.need in (None, spec.resource)
+        ]
+        for ends in product(given, taken):
+            held = found.get(ends, (book.path(None), book.path(None)))
+            found[ends] = held[0] + book.path(aid.subsidy), held[1] + book.path(aid.grant)
+    return found
 
 
 class _Book:

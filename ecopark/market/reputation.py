@@ -7,8 +7,8 @@ rule of trust (``trust``).
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 _Floats = NDArray[np.float64]
 
@@ -43,6 +43,45 @@ def beta_trust(kept: _Floats, broken: _Floats, prior: _Floats, weight: float) ->
     total = kept + broken + weight
     share = np.divide(kept + weight * prior, total, out=prior.copy(), where=total > 0.0)
     return np.asarray(share)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def trust_by_evidence(
+    bonds: NDArray[np.int64],
+    kept: _Floats,
+    broken: _Floats,
+    told: _Floats,
+    breach: _Floats,
+    prior: _Floats,
+    weight: float,
+) -> _Floats:
+    """Trust within some bonds, each way, by :func:`beta_trust`.
+
+    Parameters
+    ----------
+    bonds : ndarray of int, shape (n,), 1
+    kept, broken : ndarray of float, shape (B, 2), 1
+        Evidence about the first firm held by the second, and about the second held by the first.
+    told : ndarray of float, shape (2, B, 2), 1
+        The same by hearsay: kept, broken.
+    breach : ndarray of float, shape (2,), 1
+        Evidence against to be added to each.
+    prior : ndarray of float, shape (B,), 1
+    weight : float, 1
+
+    Returns
+    -------
+    ndarray of float, shape (n, 2), 1
+    """
+    trust = np.empty((bonds.size, 2))
+    for row in range(bonds.size):
+        bond = bonds[row]
+        for side in range(2):
+            good = kept[bond, side] + told[0, bond, side]
+            bad = broken[bond, side] + told[1, bond, side] + breach[side]
+            total = good + bad + weight
+            trust[row, side] = (good + weight * prior[bond]) / total if total > 0.0 else prior[bond]
+    return trust
 
 
 def forget(evidence: _Floats, factor: float, years: float) -> _Floats:
@@ -86,32 +125,38 @@ def hear_say(firms: NDArray[np.int64], trust: _Floats, evidence: _Floats, met: N
     References
     ----------
     Jøsang & Ismail (2002), section on discounting of feedback by the provider's own reputation; taken here as a
-    plain factor, so that it is one sparse product.
+    plain factor.
     """
     if not met.any():
         return np.zeros_like(evidence)
-    count = int(firms.max()) + 1
     first, second = firms[met].T
     holder, subject = np.concatenate([second, first]), np.concatenate([first, second])
-    # Both tables have entries at the same places, so these are put in order once.
     order = np.lexsort((subject, holder))
-    starts = np.searchsorted(holder[order], np.arange(count + 1))
-
-    def table(column: _Floats) -> csr_array:
-        values = np.concatenate([column[met, 0], column[met, 1]])
-        return csr_array((values[order], subject[order], starts), shape=(count, count))
-
-    told = (table(trust) @ table(evidence)).tocsr()
-    return np.column_stack([_read(told, firms[:, 1], firms[:, 0]), _read(told, firms[:, 0], firms[:, 1])])
+    starts = np.searchsorted(holder[order], np.arange(int(firms.max()) + 2))
+    trusted, held = (table[met].T.ravel()[order] for table in (trust, evidence))
+    told: _Floats = _add_up(firms, starts, subject[order], trusted, held)
+    return told
 
 
-def _read(table: csr_array, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> _Floats:
-    """Entries of a sparse table; zero where nothing stands."""
-    table.sum_duplicates()
-    width = table.shape[1]
-    where = np.repeat(np.arange(table.shape[0]), np.diff(table.indptr)) * width + table.indices
-    wanted = rows * width + columns
-    place = np.minimum(np.searchsorted(where, wanted), max(where.size - 1, 0))
-    if not where.size:
-        return np.zeros(wanted.size)
-    return np.where(where[place] == wanted, table.data[place], 0.0)
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _add_up(
+    firms: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    subject: NDArray[np.int64],
+    trust: _Floats,
+    held: _Floats,
+) -> _Floats:
+    """What both of two firms are told of each other; partners of firm f stand from starts[f] on, in order."""
+    told = np.zeros((firms.shape[0], 2))
+    for bond in range(firms.shape[0]):
+        for side in range(2):
+            about, listener = firms[bond, side], firms[bond, 1 - side]
+            if starts[about] == starts[about + 1]:
+                continue
+            for k in range(starts[listener], starts[listener + 1]):
+                teller = subject[k]
+                row = subject[starts[teller] : starts[teller + 1]]
+                place = np.searchsorted(row, about)
+                if place < row.size and row[place] == about:
+                    told[bond, side] += trust[k] * held[starts[teller] + place]
+    return told

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 _Numbers = TypeVar("_Numbers", float, NDArray[np.float64])
@@ -46,3 +47,35 @@ def update_trust(trust: _Numbers, kept: _Numbers, gain: float, loss: float, year
 def break_trust(trust: float, loss: float) -> float:
     """Trust after a breach: the share `loss` of it is gone."""
     return trust * (1.0 - loss)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def mean_by_bond(
+    bond: NDArray[np.int64], kept: NDArray[np.float64], years: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Mean over the exchanges of each pair of firms.
+
+    Parameters
+    ----------
+    bond : ndarray of int, shape (L,), 1
+        Pair of firms of each exchange.
+    kept : ndarray of float, shape (L,), 1
+    years : ndarray of float, shape (L,), yr
+
+    Returns
+    -------
+    tuple of ndarray
+        Bonds met (int), mean share kept, mean time in operation (yr), each of shape (met,).
+    """
+    order = np.argsort(bond, kind="mergesort")
+    met, count = np.empty(bond.size, dtype=np.int64), np.zeros(bond.size)
+    mean_kept, mean_years = np.zeros(bond.size), np.zeros(bond.size)
+    found = 0
+    for j in order:
+        if found == 0 or met[found - 1] != bond[j]:
+            met[found] = bond[j]
+            found += 1
+        count[found - 1] += 1.0
+        mean_kept[found - 1] += kept[j]
+        mean_years[found - 1] += years[j]
+    return met[:found], mean_kept[:found] / count[:found], mean_years[:found] / count[:found]

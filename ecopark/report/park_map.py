@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ecopark.report import style
 from ecopark.report.colours import KIND_NAME, kind_colour, resource_colours, text_colour
 from ecopark.report.labels import Placer, leader
+from ecopark.report.layout_ground import draw_ground
 from ecopark.report.links import Link, bend_curve, draw_links, fan
 from ecopark.report.numbers import axis_number, number, quantity
 from ecopark.report.style import FAINT, INK, PRINT, QUIET, Medium, text_size
@@ -44,9 +45,20 @@ class _View:
     width: float
     height: float
     mm_per_km: float
+    centre_km: Floats
     place: dict[str, tuple[float, float]]
     distance_km: dict[str, float]
     direction: dict[str, Floats]
+
+    def to_mm(self, at: Floats) -> Floats:
+        """From km in the plane to mm."""
+        middle = np.array([self.left + self.width / 2.0, self.bottom + self.height / 2.0])
+        return np.asarray((at - self.centre_km) * self.mm_per_km + middle)
+
+    @property
+    def frame(self) -> Rectangle:
+        """The border of the map."""
+        return Rectangle((self.left, self.bottom), self.width, self.height)
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,8 @@ def draw_park_map(
         view = _choose_view(tables, flows, shown, width, height, medium)
         arrows = _arrows(tables, flows, view, medium)
         _draw_frame(ax, view, shown, flows, medium)
+        if tables.ground is not None:
+            draw_ground(ax, tables.ground, view.to_mm, medium, view.frame)
         draw_links(ax, [arrow.link for arrow in arrows])
         _draw_markers(ax, view, flows)
         named = _draw_labels(ax, tables, view, arrows, flows, medium)
@@ -116,7 +130,13 @@ def _choose_view(
     # Centre and reach come from all firms ever, so that maps of different years agree.
     gaps = np.hypot(*(everyone - np.median(everyone, axis=0)).T)
     near = gaps <= max(_CORE * float(np.median(gaps)), 0.3)
-    low, high = everyone[near].min(axis=0), everyone[near].max(axis=0)
+    core = everyone[near]
+    if tables.ground is not None:
+        # Plots and corridors among the firms that stand together are seen whole.
+        points = tables.ground.points
+        away = np.hypot(*(points - np.median(everyone, axis=0)).T)
+        core = np.concatenate([core, points[away <= 1.3 * max(float(gaps[near].max()), 0.3)]])
+    low, high = core.min(axis=0), core.max(axis=0)
     centre = (low + high) / 2
     left, bottom = 2.0, 19.0 * medium.text_pt / 7.0
     frame = np.array([width - 4.0, height - bottom - 9.0 * medium.text_pt / 7.0])
@@ -136,7 +156,7 @@ def _choose_view(
             offset = offset * float(np.min(half / np.maximum(np.abs(offset), 1e-9)))
         place[firm] = (float(middle[0] + offset[0]), float(middle[1] + offset[1]))
     _part_neighbours(place, distance, (left, bottom, *frame))
-    return _View(left, bottom, float(frame[0]), float(frame[1]), scale, place, distance, direction)
+    return _View(left, bottom, float(frame[0]), float(frame[1]), scale, centre, place, distance, direction)
 
 
 def _part_neighbours(

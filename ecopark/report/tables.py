@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from ecopark.report.layout_ground import GroundPlan
 
 _KEYS = ["from_firm", "to_firm", "resource", "route"]
 
@@ -32,6 +36,8 @@ class RunTables:
         Tidy: period, scope, indicator, value, unit.
     resources : pandas.DataFrame
         Index resource id; columns name, short (optional), kind, unit.
+    ground : GroundPlan or None
+        Plots and corridors for maps; None where the scenario has none.
     """
 
     firms: pd.DataFrame
@@ -39,6 +45,7 @@ class RunTables:
     synergies: pd.DataFrame
     indicators: pd.DataFrame
     resources: pd.DataFrame
+    ground: GroundPlan | None = None
 
     @cached_property
     def yearly(self) -> pd.DataFrame:

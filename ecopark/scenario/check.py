@@ -13,6 +13,7 @@ from ecopark.scenario.dimensions import check_dimensions
 from ecopark.scenario.lever_check import check_levers
 from ecopark.scenario.located import Loc, get, names_in
 from ecopark.scenario.paths import Path, parse_month
+from ecopark.scenario.siting import check_point, check_siting
 from ecopark.scenario.types import Firm, Park, Port, Process, Resource
 from ecopark.scenario.units import Quantity, UnitError, Units, nearest
 from ecopark.scenario.validate import Report
@@ -105,6 +106,7 @@ def check(park: Park, units: Units, report: Report, known: Mapping[str, Iterable
                     clean.add(shared)
     names.check_rules()
     check_levers(park, report, names.check)
+    check_siting(park, report)
     check_dimensions(park, units, report)
 
 
@@ -215,13 +217,7 @@ class _Names:
 def _check_firm(loc: Loc, firm: Firm, park: Park, report: Report) -> None:
     if firm.opens and firm.closes and firm.closes <= firm.opens:
         report.add((*loc, "closes"), f"closes {firm.closes:%Y-%m}, not after it opens ({firm.opens:%Y-%m})")
-    if park.layout.crs == "lonlat":
-        longitude, latitude = firm.site
-        if not -180 <= longitude <= 180:
-            report.add((*loc, "site", 0), f"longitude must lie between -180 and 180, found {longitude:g}")
-        if not -90 <= latitude <= 90:
-            message = f"latitude must lie between -90 and 90, found {latitude:g}; write [longitude, latitude]"
-            report.add((*loc, "site", 1), message)
+    check_point((*loc, "site"), firm.site, park, report)
 
 
 _Life = tuple[date, date]

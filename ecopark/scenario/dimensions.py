@@ -303,6 +303,13 @@ class _Ruler:
             place, unit = ("policy", "discharge_limits", index), self._unit(limit.resource)
             self.measure((*place, "limit"), limit.limit, "{unit}/day +", unit=unit)
             self.measure((*place, "penalty"), limit.penalty, "{money}/{unit} +", unit=unit)
+        for index, aid in enumerate(policy.support):
+            self.measure(
+                ("policy", "support", index, "subsidy"),
+                aid.subsidy,
+                _BY_RESOURCE,
+                unit=self._unit(aid.resource),
+            )
         for index, announcement in enumerate(policy.announced):
             loc = ("policy", "announced", index, "value")
             lever, resource = split_field(announcement.field) or ("", "")

@@ -65,6 +65,7 @@ _EXAMPLES = {
     "day": "time such as '18 months' is written '18 month', '6 yr' or '30 d'",
     "1/day": "a rate such as '8 %/yr'",
     "km": "length such as '13 km'",
+    "m2": "area such as '4 ha'",
     "degC": "temperature such as '90 degC'",
     "bar": "pressure such as '12 bar'",
     "1/km": "a share per length such as '2 %/km'",

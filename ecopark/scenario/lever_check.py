@@ -36,6 +36,7 @@ def check_levers(park: Park, report: Report, check_name: _NameCheck) -> None:
             check_name("resources", name, ("policy", lever, name))
     for index, limit in enumerate(policy.discharge_limits):
         check_name("resources", limit.resource, ("policy", "discharge_limits", index, "resource"))
+    _check_support(park, report, check_name)
     for index, protocol in enumerate(park.agents.regulator.end_of_waste):
         loc: Loc = ("agents", "regulator", "end_of_waste", index, "resource")
         check_name("resources", protocol.resource, loc)
@@ -59,6 +60,34 @@ def check_levers(park: Park, report: Report, check_name: _NameCheck) -> None:
             for name in sorted(entries & set(shock.firms)):
                 report.add((*loc, "firms"), f"{name} enters twice")
             entries |= set(shock.firms)
+
+
+def _check_support(park: Park, report: Report, check_name: _NameCheck) -> None:
+    """Note payments for an exchange that cannot be, or of which nothing is paid."""
+    for index, aid in enumerate(park.policy.support):
+        loc: Loc = ("policy", "support", index)
+        check_name("firms", aid.giver, (*loc, "giver"))
+        check_name("firms", aid.taker, (*loc, "taker"))
+        for field, name in (("resource", aid.resource), ("need", aid.need)):
+            if name is not None:
+                check_name("resources", name, (*loc, field))
+        if aid.giver == aid.taker:
+            report.add((*loc, "taker"), f"{aid.giver!r} would exchange with itself")
+        if aid.subsidy is None and aid.grant is None:
+            report.add(loc, "pays nothing; give a 'subsidy' per unit, a 'grant', or both")
+        _check_stream((*loc, "resource"), "gives", aid.giver, aid.resource, park, report)
+        if aid.need is not None:
+            _check_stream((*loc, "need"), "needs", aid.taker, aid.need, park, report)
+
+
+def _check_stream(loc: Loc, verb: str, firm: str, resource: str, park: Park, report: Report) -> None:
+    """Note a firm that does not give, or does not need, a resource."""
+    if firm not in park.firms or resource not in park.resources:
+        return
+    ports = [p.out if verb == "gives" else p.in_ for p in park.firms[firm].processes.values()]
+    known = sorted({port.resource for side in ports for port in side.values()})
+    if resource not in known:
+        report.add(loc, f"{firm} {verb} no {resource!r}{nearest(resource, known)}")
 
 
 def _check_announcement(loc: Loc, announcement: Announcement, report: Report, check_name: _NameCheck) -> None:
@@ -87,7 +116,7 @@ def _check_shock(loc: Loc, shock: Shock, park: Park, report: Report) -> None:
             continue
         if shock.kind == "drought" and park.resources[name].kind != "water":
             report.add(place, f"a drought strikes water; {name} is {park.resources[name].kind}")
-        if shock.factor is not None and not _has_price(park, name, shock.of):
+        if shock.factor is not None and shock.kind != "pipe" and not _has_price(park, name, shock.of):
             number_of = "price" if shock.of == "virgin" else "fee"
             message = f"nothing has a {number_of} of {name} that could rise; strike what it is made of"
             report.add(place, message)

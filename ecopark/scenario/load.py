@@ -27,6 +27,7 @@ from ecopark.scenario.normalise import Library, normalise, prune, used_resources
 from ecopark.scenario.overrides import apply_layer, apply_overrides
 from ecopark.scenario.paths import Context, Path, PathError, constant, parse_path
 from ecopark.scenario.places import MAIN_FILE, find_scenario
+from ecopark.scenario.siting import stand_on_plots
 from ecopark.scenario.types import Park
 from ecopark.scenario.units import Quantity, UnitError, Units
 from ecopark.scenario.validate import Report, validate
@@ -145,6 +146,30 @@ class Scenario:
             problems.raise_if_any()
         return _finish(base, dict(overrides or {}), _slug(name), None, digest, problems)
 
+    @classmethod
+    def from_tree(cls, tree: Section, name: str, problems: Problems) -> Scenario:
+        """Scenario from located data in the form of a scenario file, with a collector of the caller's.
+
+        Parameters
+        ----------
+        tree : Section
+            Mappings and lists that know their places; changed.
+        name : str
+            Name of the scenario.
+        problems : Problems
+            Collector; what it holds already is raised too.
+
+        Raises
+        ------
+        ScenarioError
+            With every mistake found, as the collector tells it.
+        """
+        digest = sha256(json.dumps(plain(tree), sort_keys=True).encode()).hexdigest()
+        base = normalise(tree, None, shipped_library(), problems)
+        if problems.fatal:
+            problems.raise_if_any()
+        return _finish(base, {}, _slug(name), None, digest, problems)
+
     def with_overrides(self, overrides: Mapping[str, Any]) -> Scenario:
         """The same scenario with more values set by dotted path; later ones win.
 
@@ -222,6 +247,7 @@ def _finish(
     apply_overrides(raw, overrides, problems)
     known = {k: tuple(raw[k]) for k in ("resources", "transport", "firms") if isinstance(raw.get(k), Section)}
     prune(raw)
+    stand_on_plots(raw)
     report = Report(raw, problems)
     units, deflate = read_money(raw, report)
     context = Context(units, _series(raw, Context(units, {}, deflate), report), deflate)

@@ -97,6 +97,8 @@ def _put(raw: Section, path: str, value: Any, where: Where, origin: _Origin) -> 
         if last:
             sourced = _with_source(value, inner, where, origin)
             _set(node, step, sourced, where, in_number=shape.kind == "number")
+            if steps[0] == "firms" and steps[2:] == ["site"]:
+                node.pop("plot", None)  # a firm put elsewhere leaves its plot
             return
         node = _enter(node, step, inner, where)
         shape = inner

@@ -12,6 +12,7 @@ from ecopark.scenario.located import Problems, Where
 from ecopark.scenario.units import nearest
 
 MAIN_FILE = "scenario.yaml"
+_STUDIES = "studies"
 
 
 def find_scenario(path_or_name: str | Path, problems: Problems) -> tuple[Path, str]:
@@ -79,9 +80,16 @@ def _shipped() -> dict[str, Path]:
 
 
 def _variants() -> dict[str, Path]:
-    """Files in the folder ``barriers`` of shipped scenarios, by name."""
+    """Files of shipped scenarios that build on a scenario, by name; studies have a folder of their own."""
     return {
-        f"{name}/barriers/{file.stem}": file
+        f"{name}/{file.relative_to(main.parent).with_suffix('').as_posix()}": file
         for name, main in _shipped().items()
-        for file in sorted((main.parent / "barriers").glob("*.yaml"))
+        for file in sorted([*main.parent.glob("*.yaml"), *main.parent.glob("*/*.yaml")])
+        if file.parent.name != _STUDIES and _is_variant(file)
     }
+
+
+def _is_variant(file: Path) -> bool:
+    """Whether a file has both a `base` and a `set`."""
+    keys = {line.partition(":")[0] for line in file.read_text(encoding="utf-8").splitlines()}
+    return {"base", "set"} <= keys

@@ -14,6 +14,7 @@ from ecopark.scenario.fields import (
     Block,
     Dim,
     Duration,
+    Hazard,
     Month,
     Name,
     Positive,
@@ -26,6 +27,7 @@ from ecopark.scenario.fields import (
     in_unit,
 )
 from ecopark.scenario.goods import Disposal, Outage, Virgin
+from ecopark.scenario.layout import Area, NoiseClass
 from ecopark.scenario.units import Quantity
 
 
@@ -129,13 +131,22 @@ class Change(Block):
 class Firm(Block):
     """An actor of the park: a plant, a utility, a farm district, a town, a lake.
 
-    `short`: label in figures; `name` where it is not given.
+    `short`: label in figures; `name` where it is not given. `plot`: name of the plot it stands on, whose
+    site is then its own. `movable`: whether a search for a better layout may put it elsewhere. `area`: ground
+    it needs. `zones`: plots it can stand on; all if nothing is said. `noise_class`, `hazard_class`: what a
+    plot must allow, 0 (silent) to 5.
     """
 
     name: str
     short: str = ""
     sector: str = ""
     site: tuple[float, float]
+    plot: Name | None = None
+    movable: bool = False
+    area: Area | None = None
+    zones: tuple[str, ...] = ()
+    noise_class: NoiseClass = 0
+    hazard_class: Hazard = "none"
     opens: Month | None = None
     closes: Month | None = None
     processes: Mapping[Name, Process] = {}

@@ -90,13 +90,31 @@ class Announcement(Block):
         return self
 
 
+class Support(Block):
+    """What the public pays for one exchange, if it comes about: of a residual, from one firm to another.
+
+    `need`: resource of the taker's need that is to be served; any where it is left out. `subsidy`: money per unit
+    of the residual sent, on top of that of the resource. `grant`: share of the investment, on top of the general
+    one, both together never more than all of it. Whether the two find each other, agree and get a permit is up to
+    them.
+    """
+
+    giver: Name
+    taker: Name
+    resource: Name
+    need: Name | None = None
+    subsidy: AnyPath | None = None
+    grant: SharePath | None = None
+
+
 class Policy(Block):
     """Dated paths of taxes and grants, money at the scenario's price year.
 
     `feed_in_tariff`: by resource, money per unit of the residual that goes to the grid instead.
     `subsidy`: by resource, money per unit of the residual exchanged. `competition_law`: date from which
     firms of one sector may not share their cost data, or true. `carbon_commitment`: share of the carbon
-    price on the reference route that a giver bound by a commitment scheme cannot claim.
+    price on the reference route that a giver bound by a commitment scheme cannot claim. `support`: payments for
+    single exchanges.
     """
 
     landfill_tax: AnyPath | None = None
@@ -111,6 +129,7 @@ class Policy(Block):
     competition_law: Since = None
     bans: tuple[Ban, ...] = ()
     discharge_limits: tuple[DischargeLimit, ...] = ()
+    support: tuple[Support, ...] = ()
     announced: tuple[Announcement, ...] = ()
 
 

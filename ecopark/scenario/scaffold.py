@@ -1,7 +1,7 @@
-"""New scenario folders for a user to edit: a small park, or a synthetic region.
+"""New scenario folders for a user to edit: a small park, a synthetic region, or a planner's tables made a park.
 
 What lives here: filling the templates and writing a folder whole or not at all. What does not: what a
-region is made of (``region``), reading scenarios (``load``).
+region is made of (``region``), what tables mean (``workbook``), reading scenarios (``load``).
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from ecopark.scenario.region import RegionPlan, fill, plants, region_rows
 from ecopark.scenario.source import Files
 from ecopark.scenario.tables import Columns, read_table
 from ecopark.scenario.units import nearest
+from ecopark.scenario.workbook import scenario_texts
+from ecopark.scenario.workbook_template import template_rows, write_csv_tables, write_workbook
 
 MIX = Columns(("name", "weight"), ("source", "mark", "note"))
 
@@ -46,8 +48,7 @@ def new_park(folder: Path | str) -> Path:
         If it cannot be written.
     """
     target = Path(folder)
-    words = target.name.replace("_", " ").replace("-", " ").strip()
-    title = words[:1].upper() + words[1:]
+    title = _title(target)
     # JSON text is YAML text: quotes, colons and letters of any language stay what they are.
     text = _template("park").format(title=json.dumps(title, ensure_ascii=False), folder=target.as_posix())
     return _write(target, {"scenario.yaml": text})
@@ -83,6 +84,76 @@ def new_region(folder: Path | str, plan: RegionPlan) -> Path:
     return _write(
         Path(folder), {"scenario.yaml": fill(_template("region"), plan), "firms.csv": table.getvalue()}
     )
+
+
+def new_from_tables(folder: Path | str, tables: Path | str, sites: Path | str | None = None) -> Path:
+    """Write the scenario that a planner's tables describe.
+
+    Parameters
+    ----------
+    folder : path
+        Must not exist; its name becomes the title where the tables give none.
+    tables : path
+        Excel workbook, or folder of CSV tables.
+    sites : path, optional
+        GeoJSON plan with firms, plots and corridors.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    Raises
+    ------
+    TablesError
+        With every mistake in the tables, each with file, sheet, row and column; nothing is written.
+    DomainError
+        If the folder exists or has no name.
+    ResultsError
+        If it cannot be written.
+    """
+    target = Path(folder)
+    _check_free(target)
+    return _write(
+        target, scenario_texts(Path(tables), _title(target), None if sites is None else Path(sites))
+    )
+
+
+def new_template(path: Path | str) -> Path:
+    """Write a filled template of a planner's tables.
+
+    Parameters
+    ----------
+    path : path
+        ``park.xlsx`` for a workbook; any other name becomes a folder of CSV tables. Must not exist.
+
+    Returns
+    -------
+    pathlib.Path
+        What was written.
+
+    Raises
+    ------
+    DomainError
+        If it exists already.
+    ResultsError
+        If it cannot be written.
+    """
+    target = Path(path)
+    _check_free(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=target.parent) as place:
+            draft = Path(place) / target.name
+            if target.suffix.lower() == ".xlsx":
+                write_workbook(draft, template_rows())
+            else:
+                draft.mkdir()
+                write_csv_tables(draft, template_rows())
+            draft.rename(target)
+    except OSError as failure:
+        raise ResultsError(f"cannot write {target}: {failure.strerror or failure}") from failure
+    return target
 
 
 def read_mix(path: Path | str) -> dict[str, float]:
@@ -139,12 +210,22 @@ def _template(name: str) -> str:
     return files("ecopark.scenario").joinpath("templates", f"{name}.yaml").read_text(encoding="utf-8")
 
 
-def _write(target: Path, texts: Mapping[str, str]) -> Path:
-    """Write a folder beside its place and move it there by one rename."""
+def _title(target: Path) -> str:
+    """Title of a park from the name of its folder."""
+    words = target.name.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def _check_free(target: Path) -> None:
     if not target.name:
         raise DomainError(f"expected the name of a new folder, found {str(target)!r}")
     if target.exists() or target.is_symlink():
         raise DomainError(f"{target} exists already; choose another name")
+
+
+def _write(target: Path, texts: Mapping[str, str]) -> Path:
+    """Write a folder beside its place and move it there by one rename."""
+    _check_free(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=target.parent) as place:

@@ -1,8 +1,8 @@
 """What a shock does to a park: dated paths, openings and closings changed, everything else as it was.
 
 What lives here: pure functions from a park to a park, so that the rest of the program sees nothing but
-dated values. What does not: outage waves, which change chance and not the plan, and the days on which firms
-learn of a shock (``agents.shocks``).
+dated values. What does not: outage waves, which change chance and not the plan, pipes, which belong to
+contracts, and the days on which firms learn of a shock (``agents.shocks``).
 """
 
 from __future__ import annotations
@@ -227,6 +227,7 @@ _STRIKE: Mapping[str, Callable[[Park, Shock], Park]] = {
     "drought": _dry_up,
     "price": _shock_price,
     "outages": _leave_plan,
+    "pipe": _leave_plan,
 }
 
 

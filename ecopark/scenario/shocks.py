@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from ecopark.scenario.fields import AnyQuantity, Block, Month, Name, Positive, Share
 
-ShockKind = Literal["closure", "entry", "capacity", "fuel_switch", "drought", "price", "outages"]
+ShockKind = Literal["closure", "entry", "capacity", "fuel_switch", "drought", "price", "outages", "pipe"]
 
 # Fields each kind must have, one of each group, and those it may have.
 _MUST: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -24,6 +24,7 @@ _MUST: dict[str, tuple[tuple[str, ...], ...]] = {
     "drought": (("resources",), ("factor", "supply")),
     "price": (("resources",), ("factor",)),
     "outages": (("factor",),),
+    "pipe": (("firms",), ("factor",)),
 }
 _MAY: dict[str, tuple[str, ...]] = {
     "closure": ("process",),
@@ -33,6 +34,7 @@ _MAY: dict[str, tuple[str, ...]] = {
     "drought": ("until",),
     "price": ("until", "of"),
     "outages": ("firms", "until"),
+    "pipe": ("resources", "until"),
 }
 _FIELDS = ("firms", "process", "resources", "factor", "supply", "coefficient", "of", "until")
 
@@ -41,7 +43,8 @@ class Shock(Block):
     """A sudden event; what is not `announced` is known to firms only from the day it strikes.
 
     `name`: in the log of events. `firms`, `process`, `resources`: whom or what it strikes. `factor`: on
-    capacity, on a price or fee, or on the mean time between failures. `supply`: share that is left of what
+    capacity, on a price or fee, on the mean time between failures, or on what a pipe carries from the first of two
+    `firms` to the second. `supply`: share that is left of what
     sources made on demand give and of what is drawn from outside. `coefficient`: new coefficients by
     ``in.stream`` or ``out.stream``. `of`: whether a price shock strikes virgin supply or the disposal fee.
     """
@@ -75,7 +78,17 @@ class Shock(Block):
             raise ValueError(f"begins {self.from_:%Y-%m}, before it is announced ({self.announced:%Y-%m})")
         if self.kind == "outages" and self.factor is not None and self.factor.value <= 0.0:
             raise ValueError("the mean time between failures needs a factor above 0")
+        if self.kind == "pipe":
+            self._check_pipe()
         return self
+
+    def _check_pipe(self) -> None:
+        if len(self.firms) != 2:
+            raise ValueError(f"a pipe has two firms, giver and taker in this order, found {len(self.firms)}")
+        if self.factor is not None and self.factor.value > 1.0:
+            raise ValueError(
+                f"a pipe carries at most what it was built for, found factor {self.factor.value:g}"
+            )
 
     def _states(self, field: str) -> bool:
         value = getattr(self, field)

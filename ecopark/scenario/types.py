@@ -1,7 +1,7 @@
 """Typed, immutable description of a park: what a user writes, after units and before any run.
 
 What lives here: one pydantic model per block of a scenario file; field names are the words of the
-file. The blocks of goods, plants, policy, bodies, dealing and rules stand in the modules of those names and
+file. The blocks of goods, plants, layout, policy, bodies, dealing and rules stand in the modules of those names and
 are offered here too. What does not: reading files (``source``), cross-checks (``check``), arrays (``flows``).
 
 Numbers are :class:`~ecopark.scenario.units.Quantity` in base units. A field whose dimension does
@@ -29,16 +29,14 @@ from ecopark.scenario.fields import (
     Kind,
     Month,
     Name,
-    Number,
     Route,
-    Temperature,
-    default,
 )
 from ecopark.scenario.goods import Disposal, Lift, Outage, Pathway, Resource, Transport, Virgin
 from ecopark.scenario.information import Information, Platform
+from ecopark.scenario.layout import Corridor, Layout, Plot, SitingRule, Who
 from ecopark.scenario.learning import Conduct, Learning
 from ecopark.scenario.plants import Behaviour, Change, Firm, Noise, Port, Process
-from ecopark.scenario.policy import Announcement, Ban, DischargeLimit, Policy
+from ecopark.scenario.policy import Announcement, Ban, DischargeLimit, Policy, Support
 from ecopark.scenario.rules import Agents, Mechanisms, Observed
 from ecopark.scenario.shocks import Shock
 
@@ -51,6 +49,7 @@ __all__ = [
     "Change",
     "Conduct",
     "ContractRules",
+    "Corridor",
     "Currency",
     "DischargeLimit",
     "Discovery",
@@ -73,6 +72,7 @@ __all__ = [
     "Park",
     "Pathway",
     "Platform",
+    "Plot",
     "Policy",
     "Port",
     "Practitioners",
@@ -81,10 +81,13 @@ __all__ = [
     "Resource",
     "Route",
     "Shock",
+    "SitingRule",
+    "Support",
     "Time",
     "Transport",
     "Trust",
     "Virgin",
+    "Who",
     "Workshop",
 ]
 
@@ -118,22 +121,7 @@ class Currency(Block):
     deflator: Mapping[int, Annotated[float, Field(gt=0)]] = {}
 
 
-class Layout(Block):
-    """Where things stand: coordinates and how distance is measured.
-
-    `distance`: straight line or Manhattan, times `detour` (road or pipe length over straight
-    line). `approach`: smallest temperature difference of a heat exchange, K.
-    """
-
-    crs: Literal["lonlat", "metres"] = "lonlat"
-    distance: Literal["straight", "manhattan"] = "straight"
-    detour: Number = default(1.3)
-    approach: Temperature = default(5.0, "degC")
-
-
-# --------------------------------------------------------------------------- resources
-
-
+# --------------------------------------------------------------------------- all of it
 class Park(Block):
     """A whole scenario, checked and complete."""
 

@@ -7,8 +7,12 @@ the form of a whole scenario (``includes``, ``normalise``), putting a value in i
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from ecopark.scenario.located import Problems, Section
 from ecopark.scenario.places import MAIN_FILE, find_scenario
@@ -97,6 +101,30 @@ def read_stack(path: Path, shown: str, problems: Problems) -> Stack | None:
         if path.resolve() in seen:
             problems.add(tree.place("base"), "base", "this file builds on itself", fatal=True)
             return None
+
+
+def variant_text(name: str, base: str, changes: Mapping[str, Any], description: str = "") -> str:
+    """A variant of a scenario as the text of its file.
+
+    Parameters
+    ----------
+    name : str
+        Title.
+    base : str
+        The scenario it builds on, seen from the file.
+    changes : mapping of str to object
+        Value by dotted path; a variant that changes nothing sets its own title.
+    description : str
+
+    Returns
+    -------
+    str
+        YAML.
+    """
+    told = {"description": description} if description else {}
+    content = {"name": name, **told, "base": base, "set": dict(changes) or {"name": name}}
+    text: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
+    return text
 
 
 def _layer(tree: Section, problems: Problems) -> Layer:

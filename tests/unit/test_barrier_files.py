@@ -41,7 +41,9 @@ def numbers(scenario: Scenario) -> dict[str, tuple[float, str]]:
 
 
 def test_there_are_seven_and_the_page_tells_of_each() -> None:
-    assert set(shipped_variants()) == {f"kalundborg/barriers/{name}" for name in LEVERS}
+    assert {name for name in shipped_variants() if "/barriers/" in name} == {
+        f"kalundborg/barriers/{name}" for name in LEVERS
+    }
     page = PAGE.read_text(encoding="utf-8")
     for name, (lever, _) in LEVERS.items():
         assert f"{name}.yaml" in page

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ecopark.agents.bonds import Bonds, mean_by_bond
+from ecopark.agents.bonds import Bonds
 from ecopark.agents.learning import Experience, Players
+from ecopark.market.trust import mean_by_bond
 from ecopark.scenario.learning import Conduct
 from ecopark.scenario.types import Trust
 from ecopark.scenario.units import Quantity

@@ -1,0 +1,148 @@
+"""What all appraisals of a period share: prices, traits of firms, options of a way, each read once.
+
+What lives here: looking up numbers in the scenario and the columns. What does not: the appraisal of a pair
+(``appraiser``), the book of what is promised (``promises``), arithmetic of value (``market``).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecopark.agents.promises import Promises
+from ecopark.calendar import Calendar
+from ecopark.flows.columns import Columns
+from ecopark.market.contract import Contract
+from ecopark.market.expectation import perceived_risk
+from ecopark.market.investment import per_year
+from ecopark.market.options import compile_options
+from ecopark.market.pairs import Pairs
+from ecopark.market.prices import Prices
+from ecopark.market.valuation import Ground, Side
+from ecopark.scenario.types import Behaviour, Park, Process
+
+_Floats = NDArray[np.float64]
+
+
+class Quotes(Promises):
+    """Quotes prices and terms that firms reckon with.
+
+    Parameters
+    ----------
+    park : Park
+    columns : Columns
+    prices : Prices
+    pairs : Pairs
+    calendar : Calendar
+    """
+
+    def __init__(
+        self, park: Park, columns: Columns, prices: Prices, pairs: Pairs, calendar: Calendar
+    ) -> None:
+        super().__init__(park, columns, pairs, calendar)
+        self.prices = prices
+        cost = park.agents.contracts.transaction_cost
+        self._transaction_cost = 0.0 if cost is None else cost.value
+        self._approach = park.layout.approach.value
+        self._reliability = park.agents.contracts.reliability.value
+        self._options = compile_options(park, pairs, calendar)
+        behaviours = [park.firms[name].behaviour for name in columns.firms]
+        # Hurdle rate (1/yr), longest payback (day) and risk aversion of each firm.
+        self._conduct = [
+            (per_year(b.hurdle_rate.value), b.payback.value, b.risk_aversion.value) for b in behaviours
+        ]
+        self._conducts = np.array(self._conduct).reshape(-1, 3)
+        pressures = [port.pressure for port in columns.specs]
+        self._pressure = np.array([math.nan if p is None else p.value for p in pressures])
+        own_share = [1.0 if way.pathway is None else way.pathway.max_share.value for way in pairs.ways]
+        self._own_shares, self._own_share = own_share, np.array(own_share)
+        #: Pressure (bar), hurdle rate (1/yr), longest payback (day) and risk aversion of each port's firm.
+        self._traits = [
+            (pressure, *self._conduct[firm])
+            for pressure, firm in zip(self._pressure.tolist(), columns.port_firm.tolist(), strict=True)
+        ]
+        self._burdens = [{name: q.value for name, q in port.burden.items()} for port in columns.specs]
+        self._known_ways: dict[int, tuple[slice, NDArray[np.void], _Floats]] = {}
+        self._nothing = np.zeros(self.window)
+        self._now, self._mean_cost, self._days = -1, np.zeros(0), np.zeros(0)
+
+    def _unit_cost(self, port: int, now: int) -> float:
+        """Mean unit cost of the last year: firms do not act on one month's price."""
+        return float(self._mean_costs(now)[port])
+
+    def _mean_costs(self, now: int) -> _Floats:
+        """Mean unit cost of every port over the last year. ndarray of float, shape (N,), money/unit."""
+        self._look_up(now)
+        return self._mean_cost
+
+    def _days_now(self, now: int) -> _Floats:
+        """Lengths of the periods of the year. ndarray of float, shape (M,), day."""
+        self._look_up(now)
+        return self._days
+
+    def _look_up(self, now: int) -> None:
+        """What all appraisals of a period share."""
+        if now != self._now:
+            self._now = now
+            self._mean_cost = self.prices.perceived[max(now - self.window + 1, 0) : now + 1].mean(axis=0)
+            self._days = self.days_of_year(now)
+
+    def _periods(self, days: _Floats) -> NDArray[np.int64]:
+        """Periods in which days lie, within the run. ndarray of int, shape (k,), 1."""
+        found = np.searchsorted(self.calendar.period_bounds, days, side="right") - 1
+        return np.clip(found, 0, self.calendar.periods - 1)
+
+    def _price_of(self, resource: str, now: int) -> float:
+        """Price of a resource bought to run an exchange; NaN where the park has no market of it."""
+        path = self.prices.bought.get(resource)
+        return math.nan if path is None else float(path[now])
+
+    def _deal_cost(self, trust: float, factor: float) -> float:
+        """Transaction cost of one agreement for one party: full trust halves it."""
+        return self._transaction_cost * factor * (1.0 - 0.5 * trust)
+
+    def _burden(self, out: int) -> Mapping[str, float]:
+        """Inputs a giver spends per unit given."""
+        return self._burdens[out]
+
+    def _side(self, port: int, unit_value: float, then: int, deal_cost: float) -> Side:
+        pressure, hurdle_rate, payback, aversion = self._traits[port]
+        grade = float(self.columns.grade[then, port])
+        return Side(unit_value, grade, pressure, hurdle_rate, payback, aversion, deal_cost)
+
+    def _ground(self, out: int, now: int, trust: float) -> Ground:
+        burden, resource = self._burden(out), int(self.columns.port_resource[out])
+        return Ground(
+            approach=self._approach,
+            reliability=self._reliability,
+            risk=perceived_risk(self.prices, resource, trust, (), now),
+            electricity=self._price_of("electricity", now),
+            burden=math.fsum(amount * self._price_of(name, now) for name, amount in burden.items())
+            if burden
+            else 0.0,
+            grant=float(self.prices.capital_grant[now]),
+            subsidy=self.prices.subsidy_at(self.columns.resources[resource], now),
+        )
+
+    def _of_way(self, way: int) -> tuple[slice, NDArray[np.void], _Floats]:
+        """Options of a way: which they are, their rows, and how much of each is digging."""
+        if way not in self._known_ways:
+            options = self._options.of_way(way)
+            rows = self._options.rows[options]
+            self._known_ways[way] = options, rows, rows["trench"]
+        return self._known_ways[way]
+
+    def investor(self, contract: Contract) -> Behaviour:
+        """Behaviour of the firm that pays for what a contract needs built."""
+        port = contract.out_port if contract.appraisal.giver_invests else contract.in_port
+        return self._behaviour(port)
+
+    def _behaviour(self, port: int) -> Behaviour:
+        return self.park.firms[self.columns.firms[self.columns.port_firm[port]]].behaviour
+
+    def _process(self, process: int) -> Process:
+        firm, name = self.columns.processes[process].split(".")
+        return self.park.firms[firm].processes[name]
