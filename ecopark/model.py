@@ -35,7 +35,7 @@ from ecopark.agents.scouting import Scouting
 from ecopark.agents.settlement import Settlement
 from ecopark.agents.shocks import Shocks, compile_future, wait_in_waves, waves_of
 from ecopark.agents.support import Support
-from ecopark.calendar import DAYS_PER_YEAR, Calendar
+from ecopark.calendar import Calendar
 from ecopark.flows.activity import draw_noise, enter_outage
 from ecopark.flows.closure import check_closure
 from ecopark.flows.kernel import Ports, dispatch
@@ -44,6 +44,7 @@ from ecopark.market.appraisal import Appraisal
 from ecopark.market.contract import Contract
 from ecopark.market.pairs import find_pairs, synergy_name
 from ecopark.market.permits import settle_refusal
+from ecopark.market.trust import judge_deliveries
 from ecopark.scenario.types import Outage, Park
 from ecopark.streams import stream
 
@@ -171,7 +172,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         check_closure(self.columns, self.calendar, first, opening, links, result)
         self.ledger.enter(first, self.exchanges.number.copy(), result)
         if links.out_port.size:
-            worked = links.active.mean(axis=0) * (end - start)
+            worked = links.active.sum(axis=0) / days.size * (end - start)
             promised = self.exchanges.promised[self.period % self.appraiser.window] * worked
             sent = result.sent.sum(axis=0)
             if self.exchanges.take_or_pay.any():
@@ -184,9 +185,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         self, sent: NDArray[np.float64], promised: NDArray[np.float64], days: NDArray[np.float64]
     ) -> None:
         """Trust and expectation rise where the promised quantity came, fall where it did not."""
-        due = promised > 0.0
-        kept = np.minimum(sent[due] / promised[due], 1.0)
-        bond, years = self.exchanges.bond[due], days[due] / DAYS_PER_YEAR
+        bond, kept, years = judge_deliveries(sent, promised, days, self.exchanges.bond)
         if self.park.mechanisms.trust:
             self.bonds.learn(bond, kept, years, self.park.agents.trust)
         if self.learner is not None:
@@ -313,16 +312,17 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
             return
         yield self.env.timeout(float(self.calendar.segment_bounds[running[0]]))
         last = float(self.calendar.segment_bounds[running[-1] + 1])
-        firm = name.split(".")[0]
+        firm, process = name.split(".")
+        between, duration = outage.mean_time_between.value, outage.mean_duration.value
         waves = waves_of(self.park, firm, self.calendar)
         while True:
-            wait = float(chance.exponential(outage.mean_time_between.value))
+            wait = float(chance.exponential(between))
             yield self.env.timeout(wait_in_waves(self.env.now, wait, waves))
-            repair = float(chance.exponential(outage.mean_duration.value))
+            repair = float(chance.exponential(duration))
             if self.env.now >= last:
                 return
             enter_outage(self._availability, column, self.env.now, self.env.now + repair, self.calendar)
-            self.log("outage", firm, detail=f"{name.split('.')[1]} down {repair:.1f} d")
+            self.log("outage", firm, detail=f"{process} down {repair:.1f} d")
             yield self.env.timeout(repair)
 
     def _draw_rate(self) -> NDArray[np.float64]:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -228,51 +227,48 @@ def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
 
 
 def _synergies(model: ParkModel) -> pd.DataFrame:
-    columns, pairs = model.columns, model.pairs
-    rows: list[dict[str, Any]] = []
-    for idea in model.ideas:
-        out, into = int(pairs.out_port[idea.pair]), int(pairs.in_port[idea.pair])
-        resource = columns.resources[columns.port_resource[out]]
-        rows.append(
-            {
-                "synergy": idea.synergy,
-                "from_firm": idea.giver,
-                "to_firm": idea.taker,
-                "resource": resource,
-                "to_resource": columns.resources[columns.port_resource[into]],
-                "pathway": pairs.key(idea.pair),
-                "mode": idea.mode,
-                "distance_km": float(pairs.distance[idea.pair]),
-                **{stage: idea.stages.get(stage, np.nan) for stage in _STAGES},
-                "ended": idea.ended,
-                "state": idea.state,
-                "reason": idea.reason,
-                "price": idea.price,
-                "investment": idea.capital,
-                "term_years": idea.term / 365.25,
-                "quantity_per_year": idea.quantity,
-                "unit": model.park.resources[resource].unit,
-                "renewals": idea.renewals,
-                **_grades(model, idea.stages.get("operating", idea.stages["identified"]), out, into),
-                "grade_scale": model.park.resources[resource].grade,
-            }
-        )
-    names = ["synergy", "from_firm", "to_firm", "resource", "to_resource", "pathway", "mode", "distance_km"]
-    names += [*_STAGES, "ended", "state", "reason", "price", "investment", "term_years"]
-    names += ["quantity_per_year", "unit", "renewals", "grade", "grade_needed", "grade_scale"]
-    table = pd.DataFrame(rows, columns=names)
+    columns, pairs, ideas, specs = model.columns, model.pairs, model.ideas, model.park.resources
+    pair = np.array([idea.pair for idea in ideas], dtype=np.int64)
+    out, into = pairs.out_port[pair], pairs.in_port[pair]
+    given, needed = (
+        [columns.resources[r] for r in columns.port_resource[port].tolist()] for port in (out, into)
+    )
+    begun = np.array([idea.stages.get("operating", idea.stages["identified"]) for idea in ideas])
+    period = np.searchsorted(model.calendar.period_bounds, begun, side="right") - 1
+    period = np.minimum(period, model.calendar.periods - 1)
+    keys = [way.key for way in pairs.ways]
+    table = pd.DataFrame(
+        {
+            "synergy": [idea.synergy for idea in ideas],
+            "from_firm": [idea.giver for idea in ideas],
+            "to_firm": [idea.taker for idea in ideas],
+            "resource": given,
+            "to_resource": needed,
+            "pathway": [keys[way] for way in pairs.way[pair].tolist()],
+            "mode": [idea.mode for idea in ideas],
+            "distance_km": pairs.distance[pair],
+            **{stage: [idea.stages.get(stage, np.nan) for idea in ideas] for stage in _STAGES},
+            "ended": [idea.ended for idea in ideas],
+            "state": [idea.state for idea in ideas],
+            "reason": [idea.reason for idea in ideas],
+            "price": [idea.price for idea in ideas],
+            "investment": [idea.capital for idea in ideas],
+            "term_years": [idea.term / 365.25 for idea in ideas],
+            "quantity_per_year": [idea.quantity for idea in ideas],
+            "unit": [specs[name].unit for name in given],
+            "renewals": [idea.renewals for idea in ideas],
+            # At the giver's gate and as needed, on the day an exchange began or was thought of.
+            "grade": columns.grade[period, out],
+            "grade_needed": columns.grade[period, into],
+            "grade_scale": [specs[name].grade for name in given],
+        }
+    )
+    if not ideas:
+        # Of no rows nobody can tell what they would hold.
+        table = table.astype(object)
     for stage in (*_STAGES, "ended"):
         table[stage] = _dates(model, table[stage])
     return table
-
-
-def _grades(model: ParkModel, day: float, out: int, into: int) -> dict[str, float]:
-    """Grade at the giver's gate and grade needed, on the day an exchange began or was thought of."""
-    period = min(
-        int(np.searchsorted(model.calendar.period_bounds, day, side="right")) - 1, model.calendar.periods - 1
-    )
-    grade = model.columns.grade[period]
-    return {"grade": float(grade[out]), "grade_needed": float(grade[into])}
 
 
 def _events(model: ParkModel) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from ecopark.market.appraisal import Appraisal, Route, read_value, running_costs
 from ecopark.market.choice import value_outlet, value_pair
 from ecopark.market.contract import Contract
 from ecopark.market.expectation import policy_risk
+from ecopark.market.feed import value_feed
 from ecopark.market.free import open_need, open_needs
 from ecopark.market.pairs import Pairs
 from ecopark.market.prices import Prices
@@ -149,27 +150,21 @@ class Appraiser(Quotes):
         """
         c = self.columns
         process = int(c.port_process[port])
-        coefficient = float(c.coefficient[then, port])
-        if coefficient <= 0.0:
+        if c.coefficient[then, port] <= 0.0:
             return 0.0, np.zeros(self.window)
-        now = self.period(day)
-        operating = self._process(process).operating_cost
-        value = -(operating.at(self.calendar.date(self._bounds[now])) if operating else 0.0)
-        wanted = level = self.by_month(c.plan, process, then)
-        for out in self._outs.get(process, ()):
-            per_activity = float(c.coefficient[then, out])
-            if per_activity <= 0.0:
-                continue
-            if c.on_demand[out]:
-                unit, rate = self._customers(out, level * per_activity, day, chain)
-                wanted = np.minimum(wanted, rate / per_activity)
-            else:
-                unit = -self._unit_cost(out, now)
-            value += unit * per_activity
-        taken = np.zeros(self.window)
-        for feed in self._feeds[process]:
-            taken += self.committed[:, feed] / max(float(c.coefficient[then, feed]), 1e-300)
-        return value / coefficient, np.maximum(wanted - taken, 0.0) * coefficient
+        now, outs = self.period(day), self._outs_of[process]
+        units, demanded, rates = -self._mean_costs(now)[outs], c.on_demand[outs], self._no_rates
+        if demanded.any():
+            level = self.by_month(c.plan, process, then)
+            rates = np.zeros((outs.size, self.window))
+            for k in np.flatnonzero(demanded & (c.coefficient[then, outs] > 0.0)).tolist():
+                supply = level * float(c.coefficient[then, outs[k]])
+                units[k], rates[k] = self._customers(int(outs[k]), supply, day, chain)
+        found: tuple[float, _Floats] = value_feed(
+            c.plan, c.coefficient[then], self.committed, self._first(then), process, port,
+            self._driven_by[port][0], outs, units, demanded, rates, self._operating_cost(process, now),
+        )  # fmt: skip
+        return found
 
     def _customers(self, out: int, supply: _Floats, day: float, chain: int) -> tuple[float, _Floats]:
         """Mean netback and rate of those who take an on-demand output or would if they were offered it."""
@@ -200,15 +195,9 @@ class Appraiser(Quotes):
             value[k], rate = self._feed(port, int(then[k]), day, chain)
             wanted[k] = np.minimum(rate, rate * min(float(c.max_share[port]), float(self._own_share[way[k]])))
         deal = self._deal_cost(0.0, 1.0)
-        sides = np.column_stack(
-            [
-                value,
-                c.grade[then, takers],
-                self._pressure[takers],
-                self._conducts[c.port_firm[takers]],
-                np.full(found.size, deal),
-            ]
-        )
+        sides = np.empty((found.size, 7))
+        sides[:, 0], sides[:, 1], sides[:, 6] = value, c.grade[then, takers], deal
+        sides[:, 2:6] = self._port_traits[takers]
         return float(
             value_outlet(
                 self._options.rows,

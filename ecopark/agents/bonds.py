@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ecopark.flows.columns import Columns
 from ecopark.market.pairs import Pairs
-from ecopark.market.reputation import forget, hear_say, trust_by_evidence
+from ecopark.market.reputation import enter_evidence, forget, hear_say, trust_by_evidence
 from ecopark.market.trust import break_trust, mean_by_bond, update_trust
 from ecopark.scenario.types import Trust
 
@@ -96,8 +96,7 @@ class Bonds:
         met, mean_kept, time = mean_by_bond(bond, kept, years)
         if rules.rule == "beta":
             # Nobody can tell whose fault a missing delivery was: it counts for, or against, both.
-            self.kept[met] += (mean_kept * time)[:, None]
-            self.broken[met] += ((1.0 - mean_kept) * time)[:, None]
+            enter_evidence(met, mean_kept, time, self.kept, self.broken)
             self._weigh(met, rules)
         else:
             self.level[met] = update_trust(

@@ -238,7 +238,8 @@ class Keeping(Actor):
         now = world.appraiser.period(world.env.now)
         virgin = world.park.agents.contracts.index == "virgin"
         port, gain = (contract.in_port, terms.keep * terms.credit) if virgin else (contract.out_port, 1.0)
-        return gain * float(prices[max(now - world.appraiser.window + 1, 0) : now + 1, port].mean())
+        year = prices[max(now - world.appraiser.window + 1, 0) : now + 1, port]
+        return gain * float(year.sum() / year.size)
 
     def _hold_up(self, idea: Idea, contract: Contract, today: tuple[float, float]) -> bool:
         """Once after something was built, the party that did not pay for it may re-open the price."""

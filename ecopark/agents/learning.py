@@ -161,9 +161,8 @@ class ExpectingAppraiser(Appraiser):
         return ground._replace(reliability=expected)
 
     def _look_up(self, now: int) -> None:
-        fresh = now != self._now
         super()._look_up(now)
-        if fresh and self._smooth is not None:
+        if self._smooth is not None:
             self._mean_cost = self._smooth[now]
 
 

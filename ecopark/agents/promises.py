@@ -16,7 +16,7 @@ from ecopark.calendar import DAYS_PER_YEAR, Calendar
 from ecopark.flows.columns import Columns
 from ecopark.market.appraisal import Appraisal
 from ecopark.market.contract import Contract
-from ecopark.market.free import free_supply
+from ecopark.market.free import free_supply, left_to_promise
 from ecopark.market.pairs import Pairs
 from ecopark.scenario.types import Park
 
@@ -44,22 +44,24 @@ class Promises:
         #: Rates already promised. ndarray of float, shape (periods of a year, N), unit/day.
         self.committed = np.zeros((self.window, len(columns.ports)))
         self._bounds: list[int] = calendar.period_bounds.tolist()
+        self._last = calendar.periods - 1
         self._rows: dict[int, NDArray[np.int64]] = {}
         self._foresight = park.agents.discovery.foresight.value
         # Ports of each process: what drives it, and what it gives.
-        self._feeds: dict[int, list[int]] = {}
-        self._outs: dict[int, list[int]] = {}
+        feeds: dict[int, list[int]] = {}
+        outs: dict[int, list[int]] = {process: [] for process in range(len(columns.processes))}
         for port, process in enumerate(columns.port_process.tolist()):
             if columns.is_out[port]:
-                self._outs.setdefault(process, []).append(port)
+                outs[process].append(port)
             elif columns.is_feed[port]:
-                self._feeds.setdefault(process, []).append(port)
+                feeds.setdefault(process, []).append(port)
+        self._outs_of = {p: np.array(ports, dtype=np.int64) for p, ports in outs.items()}
         #: Ports whose feed drives each port's process, and whether that bounds what the port can promise.
-        self._driven_by = self._find_feeds()
+        self._driven_by = self._find_feeds(feeds)
 
-    def _find_feeds(self) -> list[tuple[NDArray[np.int64], bool]]:
+    def _find_feeds(self, of_process: dict[int, list[int]]) -> list[tuple[NDArray[np.int64], bool]]:
         """Feeds of the process of each port, and whether it is an output of a feed-driven process."""
-        c, feeds = self.columns, {p: np.array(ports) for p, ports in self._feeds.items()}
+        c, feeds = self.columns, {p: np.array(ports) for p, ports in of_process.items()}
         driven = (c.is_out & c.process_is_feed[c.port_process]).tolist()
         none = np.zeros(0, dtype=np.int64)
         return [
@@ -116,21 +118,25 @@ class Promises:
         )  # fmt: skip
         return free
 
-    def fed_rate(self, period: int) -> _Floats:
-        """Yearly mean of what feed-driven plants can promise, by port, from what they are promised.
+    def open_to_promise(self, period: int) -> tuple[_Floats, _Floats]:
+        """Yearly mean promised by port, and what feed-driven plants could still promise in a period.
+
+        Parameters
+        ----------
+        period : int
 
         Returns
         -------
-        ndarray of float, shape (N,), unit/day
-            Infinite for every port that is no output of a feed-driven plant.
+        promised, left : ndarray of float, shape (N,), unit/day
+            `left` is infinite for every port that is no output of a feed-driven plant.
         """
         c = self.columns
-        per_activity = c.coefficient[period]
-        feed = self.committed.mean(axis=0) + c.imported[period]
-        share = np.divide(feed, per_activity, out=np.zeros_like(feed), where=c.is_feed & (per_activity > 0.0))
-        level = np.bincount(c.port_process, weights=share, minlength=len(c.processes))
-        fed = c.is_out & c.process_is_feed[c.port_process]
-        return np.where(fed, level[c.port_process] * per_activity, np.inf)
+        promised = self.committed.sum(axis=0) / self.window
+        left = left_to_promise(
+            promised, c.coefficient[period], c.imported[period], c.port_process, c.is_feed, c.is_out,
+            c.process_is_feed,
+        )  # fmt: skip
+        return promised, left
 
     def rows_of_year(self, period: int) -> NDArray[np.int64]:
         """Periods of the year from a period on, in the order of the calendar year.
@@ -151,7 +157,7 @@ class Promises:
 
     def _first(self, period: int) -> int:
         """Period with which the year from a period on begins; near the end of the run, its last year."""
-        return min(period, self.calendar.periods - self.window)
+        return min(period, self._last + 1 - self.window)
 
     def by_month(self, table: _Floats, column: int, period: int) -> _Floats:
         """A column of a table of periods for the year from a period on.
@@ -185,7 +191,7 @@ class Promises:
 
     def period(self, day: float) -> int:
         """Period in which a day lies, within the run."""
-        return min(max(bisect_right(self._bounds, day) - 1, 0), self.calendar.periods - 1)
+        return min(max(bisect_right(self._bounds, day) - 1, 0), self._last)
 
     def days_of_year(self, period: int) -> _Floats:
         """Lengths of the periods of the year, scaled to a whole year where the run is shorter.

@@ -22,7 +22,7 @@ from ecopark.market.options import compile_options
 from ecopark.market.pairs import Pairs
 from ecopark.market.prices import Prices
 from ecopark.market.valuation import Ground, Side
-from ecopark.scenario.types import Behaviour, Park, Process
+from ecopark.scenario.types import Behaviour, Park
 
 _Floats = NDArray[np.float64]
 
@@ -50,23 +50,21 @@ class Quotes(Promises):
         self._reliability = park.agents.contracts.reliability.value
         self._options = compile_options(park, pairs, calendar)
         behaviours = [park.firms[name].behaviour for name in columns.firms]
-        # Hurdle rate (1/yr), longest payback (day) and risk aversion of each firm.
-        self._conduct = [
-            (per_year(b.hurdle_rate.value), b.payback.value, b.risk_aversion.value) for b in behaviours
-        ]
-        self._conducts = np.array(self._conduct).reshape(-1, 3)
+        conduct = np.array(
+            [(per_year(b.hurdle_rate.value), b.payback.value, b.risk_aversion.value) for b in behaviours]
+        ).reshape(-1, 3)
         pressures = [port.pressure for port in columns.specs]
         self._pressure = np.array([math.nan if p is None else p.value for p in pressures])
         own_share = [1.0 if way.pathway is None else way.pathway.max_share.value for way in pairs.ways]
         self._own_shares, self._own_share = own_share, np.array(own_share)
-        #: Pressure (bar), hurdle rate (1/yr), longest payback (day) and risk aversion of each port's firm.
-        self._traits = [
-            (pressure, *self._conduct[firm])
-            for pressure, firm in zip(self._pressure.tolist(), columns.port_firm.tolist(), strict=True)
-        ]
+        #: Pressure (bar), and hurdle rate (1/yr), longest payback (day) and risk aversion of the firm, by port.
+        self._port_traits = np.column_stack([self._pressure, conduct[columns.port_firm]])
+        self._traits = [tuple(row) for row in self._port_traits.tolist()]
         self._burdens = [{name: q.value for name, q in port.burden.items()} for port in columns.specs]
         self._known_ways: dict[int, tuple[slice, NDArray[np.void], _Floats]] = {}
         self._nothing = np.zeros(self.window)
+        self._no_rates = np.zeros((1, self.window))
+        self._operating: dict[int, _Floats | None] = {}
         self._now, self._mean_cost, self._days = -1, np.zeros(0), np.zeros(0)
 
     def _unit_cost(self, port: int, now: int) -> float:
@@ -75,20 +73,22 @@ class Quotes(Promises):
 
     def _mean_costs(self, now: int) -> _Floats:
         """Mean unit cost of every port over the last year. ndarray of float, shape (N,), money/unit."""
-        self._look_up(now)
+        if now != self._now:
+            self._look_up(now)
         return self._mean_cost
 
     def _days_now(self, now: int) -> _Floats:
         """Lengths of the periods of the year. ndarray of float, shape (M,), day."""
-        self._look_up(now)
+        if now != self._now:
+            self._look_up(now)
         return self._days
 
     def _look_up(self, now: int) -> None:
         """What all appraisals of a period share."""
-        if now != self._now:
-            self._now = now
-            self._mean_cost = self.prices.perceived[max(now - self.window + 1, 0) : now + 1].mean(axis=0)
-            self._days = self.days_of_year(now)
+        self._now = now
+        year = self.prices.perceived[max(now - self.window + 1, 0) : now + 1]
+        self._mean_cost = year.sum(axis=0) / year.shape[0]
+        self._days = self.days_of_year(now)
 
     def _periods(self, days: _Floats) -> NDArray[np.int64]:
         """Periods in which days lie, within the run. ndarray of int, shape (k,), 1."""
@@ -143,6 +143,12 @@ class Quotes(Promises):
     def _behaviour(self, port: int) -> Behaviour:
         return self.park.firms[self.columns.firms[self.columns.port_firm[port]]].behaviour
 
-    def _process(self, process: int) -> Process:
-        firm, name = self.columns.processes[process].split(".")
-        return self.park.firms[firm].processes[name]
+    def _operating_cost(self, process: int, now: int) -> float:
+        """Cost of running a process besides its streams. money/activity unit."""
+        if process not in self._operating:
+            firm, name = self.columns.processes[process].split(".")
+            path = self.park.firms[firm].processes[name].operating_cost
+            starts = self.calendar.period_bounds[:-1]
+            self._operating[process] = None if path is None else path.sample(starts, self.calendar.start)
+        costs = self._operating[process]
+        return 0.0 if costs is None else float(costs[now])

@@ -361,9 +361,7 @@ class Scouting:
         key = (self._appraiser.agreements, int(self._recipe[period]))
         if key != self._promised_at:
             self._promised_at = key
-            promised = self._appraiser.committed.mean(axis=0)
-            left = np.maximum(self._appraiser.fed_rate(period) - promised, 0.0)
-            self._promised = promised, left
+            self._promised = self._appraiser.open_to_promise(period)
         return self._promised
 
     def _weigh(self, period: int, day: float) -> tuple[NDArray[np.float64], ...]:

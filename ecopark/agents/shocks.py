@@ -235,6 +235,8 @@ def wait_in_waves(now: float, wait: float, waves: Sequence[Wave]) -> float:
     Brown, Barbieri, Ventura, Kass & Frank (2002), Neural Computation 14(2), 325-346,
     doi:10.1162/08997660252741149, section 2: the time-rescaling theorem.
     """
+    if not waves:
+        return wait
     ahead = [wave for wave in waves if wave[1] > now]
     if not ahead:
         return wait

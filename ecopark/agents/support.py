@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ecopark.agents.acquaintance import Acquaintance
 from ecopark.agents.idea import Idea
 from ecopark.calendar import DAYS_PER_YEAR
-from ecopark.market.acquaintance import chance_of_missing_data, narrow_opening
+from ecopark.market.acquaintance import chance_of_missing_data, narrow_opening, weigh_information
 from ecopark.market.protocols import Bargain
 
 if TYPE_CHECKING:
@@ -90,12 +90,13 @@ class Support:
         if self.acquaintance is None and whole:
             return level
         served = np.zeros(self._bonds.of_pair.size, dtype=bool) if body is None else body.serves_pairs()
-        factor = np.where(served, level, 1.0)
-        if self.acquaintance is not None:
-            seen = self.acquaintance.known[self.acquaintance.of_pair] | served
-            if self.acquaintance.level(day) > 0:
-                seen |= self._share_platform()
-            factor = np.where(seen, factor, factor * self.acquaintance.spec.stranger.value)
+        met = self.acquaintance
+        if met is None:
+            factor = np.where(served, level, 1.0)
+        else:
+            factor = weigh_information(met.known, met.of_pair, served, level, met.spec.stranger.value)
+            if met.level(day) > 0:
+                factor[self._share_platform() & ~served] = 1.0
         if body is not None and body.spec.mode == "planned":
             factor[served] = 0.0
         return factor

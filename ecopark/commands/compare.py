@@ -1,7 +1,7 @@
 """Commands that set alternatives side by side: layouts, policies, years.
 
 What lives here: ``ecopark compare``. What does not: what-ifs on a date (``whatif``), the comparison itself
-(``planning.compare``).
+(``planning.compare.comparing``).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def add_commands(added: Any) -> None:
 def _compare(options: argparse.Namespace) -> int:
     from contextlib import nullcontext
 
-    from ecopark.planning.compare import compare
+    from ecopark.planning.compare.comparing import compare
     from ecopark.report.compare_console import comparison_tables
     from ecopark.report.study_console import watch
 

@@ -75,8 +75,8 @@ def _add_common(command: Any, name: str) -> None:
 
 def _gains(options: argparse.Namespace) -> int:
     from ecopark.errors import DomainError
-    from ecopark.planning.gains import measure_gains
-    from ecopark.planning.gains_runs import measure_gains_over_runs
+    from ecopark.planning.gains.measuring import measure_gains
+    from ecopark.planning.gains.runs import measure_gains_over_runs
     from ecopark.report.gains_console import gains_tables
     from ecopark.simulate import simulate
 
@@ -100,8 +100,8 @@ def _gains(options: argparse.Namespace) -> int:
 
 
 def _subsidy(options: argparse.Namespace) -> int:
-    from ecopark.planning.subsidy import study_subsidies
-    from ecopark.planning.subsidy_value import SocialTerms
+    from ecopark.planning.subsidy.studying import study_subsidies
+    from ecopark.planning.subsidy.value import SocialTerms
     from ecopark.report.gains_console import subsidy_tables
 
     run, scenario, seed = _open(options)

@@ -1,6 +1,6 @@
 """Commands on layouts: search for a better one.
 
-What lives here: ``ecopark layout``. What does not: the search (``planning.layouts``).
+What lives here: ``ecopark layout``. What does not: the search (``planning.layouts.finding``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ecopark.commands.shared import add_changes, add_engine, keep_result, read_changes, whole_number
 
 if TYPE_CHECKING:
-    from ecopark.planning.layouts import Standing
+    from ecopark.planning.layouts.finding import Standing
 
 
 def add_commands(added: Any) -> None:
@@ -49,7 +49,7 @@ def add_commands(added: Any) -> None:
 
 
 def _layout(options: argparse.Namespace) -> int:
-    from ecopark.planning.layouts import search_layouts
+    from ecopark.planning.layouts.finding import search_layouts
     from ecopark.report.layout_console import layout_tables
     from ecopark.report.study_console import watch
     from ecopark.scenario import Scenario

@@ -102,8 +102,8 @@ def seconds(text: str) -> float:
 
 def _optimum(options: argparse.Namespace) -> int:
     from ecopark.errors import DomainError
-    from ecopark.planning.capture import measure_capture, objective_unit
-    from ecopark.planning.pareto import check_front, pareto_front
+    from ecopark.planning.optimum.capture import measure_capture, objective_unit
+    from ecopark.planning.optimum.pareto import check_front, pareto_front
     from ecopark.report.optimum_console import optimum_tables, watch_search
     from ecopark.scenario import Scenario
 

@@ -1,6 +1,6 @@
 """The command for what-ifs on a date.
 
-What lives here: ``ecopark whatif``. What does not: the events and how they are typed (``planning.whatif_words``).
+What lives here: ``ecopark whatif``. What does not: the events and how they are typed (``planning.whatif.words``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from ecopark.commands.shared import add_changes, add_engine, keep_result, read_changes, whole_number
 
-# What stands here as text is read by ``planning.whatif_words``; the names are the same.
+# What stands here as text is read by ``planning.whatif.words``; the names are the same.
 OPTIONS = (
     "close", "capacity", "delay", "cap-pipe", "drought", "outage", "price", "fee", "carbon-price", "landfill-tax",
     "change",
@@ -70,8 +70,8 @@ def _whatif(options: argparse.Namespace) -> int:
         return _list(print)
     if options.scenario is None:
         raise DomainError("name a scenario, or --list to see what may happen to one")
-    from ecopark.planning.whatif import what_if
-    from ecopark.planning.whatif_words import read_event
+    from ecopark.planning.whatif.asking import what_if
+    from ecopark.planning.whatif.words import read_event
     from ecopark.report.compare_recovery import whatif_tables
     from ecopark.report.study_console import watch
     from ecopark.scenario import Scenario
@@ -96,7 +96,7 @@ def _whatif(options: argparse.Namespace) -> int:
 
 def _list(show: Callable[[str], None]) -> int:
     """What may happen, one kind a line, with an example."""
-    from ecopark.planning.whatif_words import WORDS
+    from ecopark.planning.whatif.words import WORDS
 
     for word in WORDS:
         show(

@@ -54,12 +54,17 @@ def draw_noise(park: Park, columns: Columns, calendar: Calendar, seed: int) -> N
     )
     scale, phi = np.array(spread), np.array(carry)
     innovation = np.sqrt(1.0 - phi**2)
-    level = shocks[0]
-    for k in range(calendar.segments):
-        if k:
-            level = phi * level + innovation * shocks[k]
-        noise[k, noisy] = np.exp(scale * level - scale**2 / 2.0)
+    _carry_on(shocks, phi, innovation)
+    noise[:, noisy] = np.exp(scale * shocks - scale**2 / 2.0)
     return noise
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _carry_on(shocks: NDArray[np.float64], phi: NDArray[np.float64], innovation: NDArray[np.float64]) -> None:
+    """Turn independent shocks into AR(1) paths, in place."""
+    for k in range(1, shocks.shape[0]):
+        for i in range(shocks.shape[1]):
+            shocks[k, i] = phi[i] * shocks[k - 1, i] + innovation[i] * shocks[k, i]
 
 
 def enter_outage(

@@ -123,6 +123,38 @@ def let_meet(
             known[row] = True
 
 
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def weigh_information(
+    known: NDArray[np.bool_], row: NDArray[np.int64], served: NDArray[np.bool_], level: float, stranger: float
+) -> _Floats:
+    """Factor on the hazard that each pair is noticed.
+
+    Parameters
+    ----------
+    known : ndarray of bool, shape (E,), 1
+        Whether two firms know each other.
+    row : ndarray of int, shape (K,), 1
+        The two firms of each pair.
+    served : ndarray of bool, shape (K,), 1
+        Pairs that a facilitator serves, who knows both.
+    level : float, 1
+        Of information the facilitator gives to those.
+    stranger : float, 1
+        Factor for those who do not know each other.
+
+    Returns
+    -------
+    ndarray of float, shape (K,), 1
+    """
+    factor = np.empty(row.size)
+    for pair in range(row.size):
+        if served[pair]:
+            factor[pair] = level
+        else:
+            factor[pair] = 1.0 if known[row[pair]] else stranger
+    return factor
+
+
 def count_common(ends: NDArray[np.int64], known: NDArray[np.bool_], firms: int) -> _Floats:
     """Common acquaintances of two firms each.
 

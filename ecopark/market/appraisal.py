@@ -198,6 +198,8 @@ class Appraisal:
     @property
     def own_inputs(self) -> dict[str, float]:
         """The part of `inputs` that the taker bears. unit/unit."""
+        if not self.burden:
+            return dict(self.inputs)
         return {name: amount - self.burden.get(name, 0.0) for name, amount in self.inputs.items()}
 
     @property
@@ -328,6 +330,8 @@ def annuity_of(terms: Appraisal, investor: Behaviour) -> float:
 
 def cost_of_inputs(inputs: Mapping[str, float], prices: Mapping[str, float]) -> float:
     """Cost of the resources bought per unit sent. money/unit."""
+    if not inputs:
+        return 0.0
     return math.fsum(amount * prices[name] for name, amount in inputs.items())
 
 

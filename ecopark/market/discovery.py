@@ -129,7 +129,7 @@ def discovery_rule(name: str) -> DiscoveryRule:
 @register_discovery("hazard")
 def _hazard(seen: Sighting) -> _Floats:
     """The rule of the model; see :func:`pair_hazard`."""
-    return pair_hazard(
+    hazard: _Floats = pair_hazard(
         seen.base,
         seen.distance,
         seen.reach,
@@ -139,6 +139,7 @@ def _hazard(seen: Sighting) -> _Floats:
         seen.attention,
         seen.trigger,
     )
+    return hazard
 
 
 def burden_attention(yearly_cost: _Floats, half: float) -> _Floats:
@@ -160,6 +161,7 @@ def burden_attention(yearly_cost: _Floats, half: float) -> _Floats:
     return np.asarray(cost / (cost + half))
 
 
+@njit(cache=True)  # type: ignore[untyped-decorator]
 def pair_hazard(
     base: float,
     distance_km: _Floats,
@@ -195,7 +197,7 @@ def pair_hazard(
         ``base / (1 + d / reach) x (1 + social x tie) x information x attention x (1 + trigger)``.
     """
     kernel = 1.0 / (1.0 + distance_km / reach_km)
-    return np.asarray(base * kernel * (1.0 + social * tie) * information * attention * (1.0 + trigger))
+    return base * kernel * (1.0 + social * tie) * information * attention * (1.0 + trigger)
 
 
 def cost_shock(cost: _Floats, periods_per_year: int, rise: float = 0.2) -> NDArray[np.bool_]:

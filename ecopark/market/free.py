@@ -156,3 +156,41 @@ def open_needs(
         row = blended[k] if own[k] < 1.0 else blended[0]
         wanted[k] = open_need(expected, committed, firsts[k], ports[k], max_share[ports[k]], own[k], row)
     return wanted
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def left_to_promise(
+    promised: _Floats,
+    coefficient: _Floats,
+    imported: _Floats,
+    process: _Ints,
+    is_feed: NDArray[np.bool_],
+    is_out: NDArray[np.bool_],
+    process_is_feed: NDArray[np.bool_],
+) -> _Floats:
+    """What feed-driven plants could still promise in a period, from what they are promised themselves.
+
+    Parameters
+    ----------
+    promised : ndarray of float, shape (N,), unit/day
+        Yearly mean by port.
+    coefficient : ndarray of float, shape (N,), unit/activity unit
+    imported : ndarray of float, shape (N,), unit/day
+    process : ndarray of int, shape (N,), 1
+    is_feed, is_out : ndarray of bool, shape (N,), 1
+    process_is_feed : ndarray of bool, shape (P,), 1
+
+    Returns
+    -------
+    ndarray of float, shape (N,), unit/day
+        Infinite for every port that is no output of a feed-driven plant.
+    """
+    level = np.zeros(process_is_feed.size)
+    for n in range(promised.size):
+        if is_feed[n] and coefficient[n] > 0.0:
+            level[process[n]] += (promised[n] + imported[n]) / coefficient[n]
+    left = np.full(promised.size, np.inf)
+    for n in range(promised.size):
+        if is_out[n] and process_is_feed[process[n]]:
+            left[n] = max(level[process[n]] * coefficient[n] - promised[n], 0.0)
+    return left

@@ -84,6 +84,27 @@ def trust_by_evidence(
     return trust
 
 
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def enter_evidence(
+    bonds: NDArray[np.int64], share: _Floats, years: _Floats, kept: _Floats, broken: _Floats
+) -> None:
+    """Count deliveries for and against both firms of each bond.
+
+    Parameters
+    ----------
+    bonds : ndarray of int, shape (n,), 1
+    share : ndarray of float, shape (n,), 1
+        Kept of what was promised.
+    years : ndarray of float, shape (n,), yr
+    kept, broken : ndarray of float, shape (B, 2), 1
+        Raised in place.
+    """
+    for row in range(bonds.size):
+        for side in range(2):
+            kept[bonds[row], side] += share[row] * years[row]
+            broken[bonds[row], side] += (1.0 - share[row]) * years[row]
+
+
 def forget(evidence: _Floats, factor: float, years: float) -> _Floats:
     """Evidence after some time.
 

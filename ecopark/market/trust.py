@@ -11,6 +11,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ecopark.calendar import DAYS_PER_YEAR
+
 _Numbers = TypeVar("_Numbers", float, NDArray[np.float64])
 
 
@@ -79,3 +81,35 @@ def mean_by_bond(
         mean_kept[found - 1] += kept[j]
         mean_years[found - 1] += years[j]
     return met[:found], mean_kept[:found] / count[:found], mean_years[:found] / count[:found]
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def judge_deliveries(
+    sent: NDArray[np.float64],
+    promised: NDArray[np.float64],
+    days: NDArray[np.float64],
+    bond: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Share kept of what was promised, for the exchanges from which anything was due.
+
+    Parameters
+    ----------
+    sent, promised : ndarray of float, shape (L,), unit
+    days : ndarray of float, shape (L,), day
+        Time each was in operation.
+    bond : ndarray of int, shape (L,), 1
+        Pair of firms of each.
+
+    Returns
+    -------
+    tuple of ndarray
+        Bond (int), share kept (at most one) and time in operation (yr), each of shape (due,).
+    """
+    of, kept, years = np.empty(sent.size, dtype=np.int64), np.empty(sent.size), np.empty(sent.size)
+    due = 0
+    for j in range(sent.size):
+        if promised[j] > 0.0:
+            of[due], kept[due] = bond[j], min(sent[j] / promised[j], 1.0)
+            years[due] = days[j] / DAYS_PER_YEAR
+            due += 1
+    return of[:due], kept[:due], years[:due]

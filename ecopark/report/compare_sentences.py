@@ -1,6 +1,6 @@
 """A comparison in words: a sentence for each difference that is clear, none for the others.
 
-What lives here: wording, units and order. What does not: what is clear (``planning.compare_statistics``).
+What lives here: wording, units and order. What does not: what is clear (``planning.compare.statistics``).
 """
 
 from __future__ import annotations

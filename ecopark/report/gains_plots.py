@@ -1,6 +1,6 @@
 """Figures of who gains: present value against the Shapley value, and how soon it is paid back.
 
-What does not live here: measuring anything; the tables come from ``ecopark.planning.gains``.
+What does not live here: measuring anything; the tables come from ``ecopark.planning.gains.measuring``.
 """
 
 from __future__ import annotations

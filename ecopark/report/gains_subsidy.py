@@ -1,6 +1,6 @@
 """Figures of subsidies: the cost curve of exchanges that would need one, and what payments did in runs.
 
-What does not live here: measuring anything; the tables come from ``ecopark.planning.subsidy``.
+What does not live here: measuring anything; the tables come from ``ecopark.planning.subsidy.studying``.
 """
 
 from __future__ import annotations

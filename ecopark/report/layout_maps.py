@@ -1,6 +1,6 @@
 """Maps of layouts side by side: who stands where, what moves, which links are worth while.
 
-What does not live here: plots and corridors (``layout_ground``), the search itself (``planning.layouts``).
+What does not live here: plots and corridors (``layout_ground``), the search itself (``planning.layouts.finding``).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Figures of a layout search: maps, and gains possible and emerged.
 
-What does not live here: the search (``planning.layouts``), maps (``layout_maps``).
+What does not live here: the search (``planning.layouts.finding``), maps (``layout_maps``).
 """
 
 from __future__ import annotations

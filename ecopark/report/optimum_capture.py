@@ -1,6 +1,6 @@
 """Possible and realised by year: what negotiation captured of the optimum, and why the rest was lost.
 
-What does not live here: any sum or share; the tables come from ``ecopark.planning.capture``.
+What does not live here: any sum or share; the tables come from ``ecopark.planning.optimum.capture``.
 """
 
 from __future__ import annotations

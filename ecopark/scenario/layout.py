@@ -1,7 +1,7 @@
 """Where things stand: blocks under ``layout``, plots, corridors and rules of who may stand where.
 
 What lives here: the blocks as a user writes them. What does not: distances (``geometry``, ``corridors``),
-whether firms and plots fit each other (``siting``), the search for a better layout (``planning.layouts``).
+whether firms and plots fit each other (``siting``), the search for a better layout (``planning.layouts.finding``).
 """
 
 from __future__ import annotations

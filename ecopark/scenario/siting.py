@@ -2,7 +2,7 @@
 
 What lives here: sites taken from plots; room, zone and classes of a plot; rules of distance; the checks of a
 scenario on all of them. What does not: lengths of ways (``geometry``), the search for a better layout
-(``planning.layouts``), which asks the same functions.
+(``planning.layouts.finding``), which asks the same functions.
 """
 
 from __future__ import annotations

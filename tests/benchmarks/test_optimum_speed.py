@@ -9,8 +9,8 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from ecopark import Scenario
-from ecopark.planning.optimum import solve
-from ecopark.planning.problem import build_problem
+from ecopark.planning.optimum.problem import build_problem
+from ecopark.planning.optimum.solving import solve
 from ecopark.scenario.region import RegionPlan
 from ecopark.scenario.scaffold import new_region
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ecopark.errors import DomainError
 from ecopark.indicators.carbon import link_shapley
 from ecopark.market.shapley import core_violation, has_core, shapley_value
-from ecopark.planning.gains_game import jain_index, link_nucleolus, link_worth, nucleolus
+from ecopark.planning.gains.game import jain_index, link_nucleolus, link_worth, nucleolus
 
 FIRMS = ["a", "b", "c", "d", "e", "f"]
 

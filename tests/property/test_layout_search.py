@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ecopark.errors import DomainError
-from ecopark.planning.layouts_search import Problem, search_assignments
+from ecopark.planning.layouts.search import Problem, search_assignments
 
 
 def bent_value(rng, things, places):

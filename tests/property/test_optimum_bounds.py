@@ -15,10 +15,10 @@ from strategies import parks
 from ecopark import Scenario, simulate
 from ecopark.errors import DomainError
 from ecopark.indicators.mass import closure_error
-from ecopark.planning.emergent import emergent_network
-from ecopark.planning.network import OBJECTIVES
-from ecopark.planning.optimum import evaluate, solve
-from ecopark.planning.problem import Problem, build_problem
+from ecopark.planning.optimum.emergent import emergent_network
+from ecopark.planning.optimum.network import OBJECTIVES
+from ecopark.planning.optimum.problem import Problem, build_problem
+from ecopark.planning.optimum.solving import evaluate, solve
 from ecopark.scenario.region import RegionPlan
 from ecopark.scenario.scaffold import new_region
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from reference.plain_optimum import Giver, PlainPark, Taker, Way, best_benefit
 
-from ecopark.planning.optimum import evaluate, solve
-from ecopark.planning.problem import Problem, build_problem
+from ecopark.planning.optimum.problem import Problem, build_problem
+from ecopark.planning.optimum.solving import evaluate, solve
 from ecopark.scenario import Scenario
 
 

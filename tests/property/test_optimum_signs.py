@@ -14,11 +14,11 @@ from ecopark.errors import DomainError
 from ecopark.flows.closure import check_closure
 from ecopark.flows.kernel import Links
 from ecopark.indicators.mass import closure_error
-from ecopark.planning.emergent import emergent_network
-from ecopark.planning.network import Network, Progress
-from ecopark.planning.optimum import evaluate, nearest_columns, solve
-from ecopark.planning.optimum_flows import BlockCalendar, block_amounts
-from ecopark.planning.problem import Problem, build_problem
+from ecopark.planning.optimum.emergent import emergent_network
+from ecopark.planning.optimum.ledger import BlockCalendar, block_amounts
+from ecopark.planning.optimum.network import Network, Progress
+from ecopark.planning.optimum.problem import Problem, build_problem
+from ecopark.planning.optimum.solving import evaluate, nearest_columns, solve
 
 _BELT = {
     "fixed": "100000 DKK", "per_km": "50000 DKK/km", "reference": "50 t/day", "running": "2 %/yr",

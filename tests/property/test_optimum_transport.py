@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from small_parks import firm, scenario
 
-from ecopark.planning.optimum import solve
-from ecopark.planning.problem import build_problem
+from ecopark.planning.optimum.problem import build_problem
+from ecopark.planning.optimum.solving import solve
 
 _DAYS = 365.0
 _FEE, _PRICE, _HANDLING, _PER_KM = 100.0, 80.0, 2.0, 0.5

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ecopark.planning.layouts_search import Problem, search_assignments
+from ecopark.planning.layouts.search import Problem, search_assignments
 
 OPTIMA = {
     "nug12": (578, (12, 7, 9, 3, 4, 8, 11, 1, 5, 6, 10, 2)),

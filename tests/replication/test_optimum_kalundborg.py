@@ -8,10 +8,10 @@ import pytest
 
 from ecopark import Scenario, simulate
 from ecopark.indicators.mass import closure_error
-from ecopark.planning.emergent import emergent_network
-from ecopark.planning.network import Progress
-from ecopark.planning.optimum import evaluate, solve
-from ecopark.planning.problem import build_problem
+from ecopark.planning.optimum.emergent import emergent_network
+from ecopark.planning.optimum.network import Progress
+from ecopark.planning.optimum.problem import build_problem
+from ecopark.planning.optimum.solving import evaluate, solve
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 
 from ecopark.flows.columns import compile_columns
 from ecopark.market.prices import compile_prices
-from ecopark.planning.layouts_value import Reckoner, _all_pairs, _calendar
+from ecopark.planning.layouts.value import Reckoner, _all_pairs, _calendar
 from ecopark.scenario import Scenario, shipped_variants
 from ecopark.simulate import simulate
 

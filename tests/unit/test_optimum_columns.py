@@ -10,8 +10,8 @@ from scipy.integrate import quad
 
 from ecopark.calendar import Calendar
 from ecopark.errors import DomainError
-from ecopark.planning.problem_capital import TOLERANCE, cut_power
-from ecopark.planning.problem_streams import cut_blocks
+from ecopark.planning.optimum.capital import TOLERANCE, cut_power
+from ecopark.planning.optimum.streams import cut_blocks
 
 _SPAN = Calendar(date(1959, 1, 1), date(2026, 1, 1))
 

@@ -13,8 +13,8 @@ from small_parks import EAGER, firm, scenario
 
 from ecopark import Run, Scenario, simulate
 from ecopark.errors import DomainError
-from ecopark.planning.capture import Capture, measure_capture
-from ecopark.planning.network import OBJECTIVES
+from ecopark.planning.optimum.capture import Capture, measure_capture
+from ecopark.planning.optimum.network import OBJECTIVES
 
 ASH = {"resource": "ash", "coefficient": "1 t/t"}
 # Screening takes about two months: nothing operates from the first day.

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ecopark.planning.capture_tables import (
+from ecopark.planning.optimum.capture_tables import (
     block_losses,
     block_values,
     extra_links,
@@ -18,8 +18,8 @@ from ecopark.planning.capture_tables import (
     reason_values,
     resource_values,
 )
-from ecopark.planning.losses import KEYS
-from ecopark.planning.network import OBJECTIVES
+from ecopark.planning.optimum.losses import KEYS
+from ecopark.planning.optimum.network import OBJECTIVES
 
 DAYS = pd.to_datetime(["1990-01-01", "1995-01-01"])
 BLOCKS = pd.DataFrame(

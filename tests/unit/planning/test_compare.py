@@ -11,8 +11,8 @@ from small_parks import EAGER, Raw, build, firm, scenario
 
 from ecopark import Scenario, simulate
 from ecopark.errors import DomainError, ResultsError
-from ecopark.planning.compare import compare
-from ecopark.planning.compare_result import Comparison
+from ecopark.planning.compare.comparing import compare
+from ecopark.planning.compare.result import Comparison
 
 ASH = {"ash": {"resource": "ash", "coefficient": "0.1"}}
 NOISY = {"noise": {"cv": "0.2"}}

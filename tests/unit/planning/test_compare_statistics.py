@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from ecopark.planning.compare_statistics import RATE, correct_for_many, paired_table, sign_flip_p
+from ecopark.planning.compare.statistics import RATE, correct_for_many, paired_table, sign_flip_p
 
 
 def table_of(values: np.ndarray) -> pd.DataFrame:

@@ -14,9 +14,9 @@ from ecopark import Run, Scenario, simulate
 from ecopark.errors import DomainError
 from ecopark.indicators.money import fairness
 from ecopark.market.shapley import core_violation, shapley_value
-from ecopark.planning.gains import Gains, measure_gains
-from ecopark.planning.gains_game import link_worth
-from ecopark.planning.gains_runs import measure_gains_over_runs
+from ecopark.planning.gains.game import link_worth
+from ecopark.planning.gains.measuring import Gains, measure_gains
+from ecopark.planning.gains.runs import measure_gains_over_runs
 
 TEN = {"ash": {"resource": "ash", "coefficient": "0.1"}}
 FIVE = {"ash": {"resource": "ash", "coefficient": "0.05"}}

@@ -17,9 +17,9 @@ from ecopark import simulate
 from ecopark.cli import build_parser, main
 from ecopark.errors import DomainError, ScenarioError
 from ecopark.market.appraisal import Party, Setting, appraise
-from ecopark.planning.layouts import PRESENT, park_with, search_layouts
-from ecopark.planning.layouts_ground import survey
-from ecopark.planning.layouts_value import LEVELS, _levels, compile_benefits
+from ecopark.planning.layouts.finding import PRESENT, park_with, search_layouts
+from ecopark.planning.layouts.ground import survey
+from ecopark.planning.layouts.value import LEVELS, _levels, compile_benefits
 from ecopark.scenario import Scenario
 
 PIPES = {

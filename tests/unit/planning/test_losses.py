@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ecopark.errors import DomainError
-from ecopark.planning.losses import KEYS, explain_losses, pair_of_idea, tell_days
+from ecopark.planning.optimum.losses import KEYS, explain_losses, pair_of_idea, tell_days
 
 START, END = pd.Timestamp("1990-01-01"), pd.Timestamp("1990-12-31")  # 364 days
 BLOCKS = pd.DataFrame({"start": [START], "end": [END]}, index=[0])

@@ -14,7 +14,7 @@ from small_parks import EAGER, build, firm
 
 from ecopark.cli import main
 from ecopark.commands.optimum import seconds, share, weights
-from ecopark.planning.network import Progress
+from ecopark.planning.optimum.network import Progress
 from ecopark.report.optimum_console import tell_standing, watch_search
 
 ASH = {"resource": "ash", "coefficient": "1 t/t"}

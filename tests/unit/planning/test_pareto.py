@@ -10,10 +10,10 @@ import pytest
 from small_parks import firm, scenario
 
 from ecopark.errors import DomainError
-from ecopark.planning.network import Network
-from ecopark.planning.optimum import evaluate, solve
-from ecopark.planning.pareto import efficient, pareto_front
-from ecopark.planning.problem import Problem, build_problem
+from ecopark.planning.optimum.network import Network
+from ecopark.planning.optimum.pareto import efficient, pareto_front
+from ecopark.planning.optimum.problem import Problem, build_problem
+from ecopark.planning.optimum.solving import evaluate, solve
 
 PATHWAYS = {"ash_to_clay": {"giver": "ash", "taker": "clay", "cost": "30 DKK/t"}}
 

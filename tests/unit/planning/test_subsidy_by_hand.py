@@ -16,10 +16,10 @@ from ecopark import Scenario, simulate
 from ecopark.errors import DomainError
 from ecopark.market.investment import annuity_factor
 from ecopark.model import ParkModel
-from ecopark.planning.subsidy import study_subsidies
-from ecopark.planning.subsidy_proof import support_overrides
-from ecopark.planning.subsidy_survey import Look, survey
-from ecopark.planning.subsidy_value import SocialBook, SocialTerms, least_grant, least_subsidy, paid_for
+from ecopark.planning.subsidy.proof import support_overrides
+from ecopark.planning.subsidy.studying import study_subsidies
+from ecopark.planning.subsidy.survey import Look, survey
+from ecopark.planning.subsidy.value import SocialBook, SocialTerms, least_grant, least_subsidy, paid_for
 
 ASH = {"ash": {"resource": "ash", "coefficient": "0.1"}}
 FIRMS = {"giver": firm(outputs=ASH), "taker": firm((1000, 0), inputs=ASH)}

@@ -11,8 +11,8 @@ from small_parks import EAGER, Raw, firm, scenario
 
 from ecopark import Scenario, simulate
 from ecopark.errors import DomainError, ScenarioError
-from ecopark.planning.whatif import WhatIf, apply_events, what_if
-from ecopark.planning.whatif_events import (
+from ecopark.planning.whatif.asking import WhatIf, apply_events, what_if
+from ecopark.planning.whatif.events import (
     CapPipe,
     CloseFirm,
     CutCapacity,

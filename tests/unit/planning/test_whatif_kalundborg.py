@@ -9,8 +9,8 @@ import pytest
 
 from ecopark import Run, Scenario, simulate
 from ecopark.experiments.models import fingerprint
-from ecopark.planning.whatif import apply_events
-from ecopark.planning.whatif_words import WORDS, read_event
+from ecopark.planning.whatif.asking import apply_events
+from ecopark.planning.whatif.words import WORDS, read_event
 
 
 @pytest.fixture(scope="module")

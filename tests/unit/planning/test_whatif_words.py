@@ -8,7 +8,7 @@ import pytest
 
 from ecopark.commands.whatif import OPTIONS, event_name
 from ecopark.errors import DomainError
-from ecopark.planning.whatif_events import (
+from ecopark.planning.whatif.events import (
     CapPipe,
     CloseFirm,
     CutCapacity,
@@ -18,7 +18,7 @@ from ecopark.planning.whatif_events import (
     Reprice,
     SetPath,
 )
-from ecopark.planning.whatif_words import WORDS, read_event
+from ecopark.planning.whatif.words import WORDS, read_event
 
 
 def test_every_option_is_in_the_list() -> None:

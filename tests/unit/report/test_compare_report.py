@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ecopark.planning.compare_tables import Span
+from ecopark.planning.compare.tables import Span
 from ecopark.report.compare_bars import BETTER, WORSE, draw_forest, draw_winners
 from ecopark.report.compare_maps import ALIKE, GAINED, LOST, Side, draw_maps
 from ecopark.report.compare_sentences import name_when, rounded, worth, write_sentences

@@ -14,10 +14,10 @@ from matplotlib.text import Annotation, Text
 from rich.console import Console
 from small_parks import EAGER, TRANSPORT, firm, scenario
 
-from ecopark.planning.gains import measure_gains
-from ecopark.planning.gains_runs import measure_gains_over_runs
-from ecopark.planning.subsidy import SubsidyStudy, study_subsidies
-from ecopark.planning.subsidy_value import SocialTerms
+from ecopark.planning.gains.measuring import measure_gains
+from ecopark.planning.gains.runs import measure_gains_over_runs
+from ecopark.planning.subsidy.studying import SubsidyStudy, study_subsidies
+from ecopark.planning.subsidy.value import SocialTerms
 from ecopark.report.gains_console import gains_tables, subsidy_tables
 from ecopark.report.gains_plots import draw_firms, draw_split
 from ecopark.report.gains_subsidy import draw_curve, draw_proof
