@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ecopark.commands.shared import add_engine, keep_result, read_changes, whole_number
+from ecopark.commands.shared import add_engine, count, keep_result, read_changes, whole_number
 
 
 def add_commands(added: Any) -> None:
@@ -24,7 +24,7 @@ def add_commands(added: Any) -> None:
         "alternatives", nargs="+", metavar="[NAME=]SCENARIO",
         help="folder, YAML file, name of a shipped scenario, or folder of finished runs; the first is the base",
     )  # fmt: skip
-    command.add_argument("--replicates", type=whole_number, default=20, metavar="N",
+    command.add_argument("--replicates", type=count, default=20, metavar="N",
                          help="runs of each (default 20)")  # fmt: skip
     command.add_argument("--until", metavar="YYYY[-MM]", help="stop after this year or month")
     years = command.add_mutually_exclusive_group()

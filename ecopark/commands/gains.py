@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecopark.commands.shared import add_changes, keep_result, read_changes, whole_number
+from ecopark.commands.shared import add_changes, count, keep_result, read_changes, whole_number
 
 if TYPE_CHECKING:
     from ecopark.run import Run
@@ -25,7 +25,7 @@ def add_commands(added: Any) -> None:
     """Add ``gains`` and ``subsidy`` to the parser."""
     gains = added.add_parser("gains", help="who gains how much from the exchanges, and is the split fair")
     gains.add_argument("source", metavar="RUN-OR-SCENARIO", help="folder of a run, or a scenario to run")
-    gains.add_argument("--replicates", type=whole_number, default=1, metavar="N",
+    gains.add_argument("--replicates", type=count, default=1, metavar="N",
                        help="runs of a scenario with seeds one after the other (default 1)")  # fmt: skip
     gains.add_argument("--value-year", type=whole_number, metavar="YEAR",
                        help="year to which money is brought (default the first with an account)")  # fmt: skip
@@ -75,6 +75,7 @@ def _add_common(command: Any, name: str) -> None:
 
 def _gains(options: argparse.Namespace) -> int:
     from ecopark.errors import DomainError
+    from ecopark.experiments.folders import check_target
     from ecopark.planning.gains.measuring import measure_gains
     from ecopark.planning.gains.runs import measure_gains_over_runs
     from ecopark.report.gains_console import gains_tables
@@ -86,6 +87,7 @@ def _gains(options: argparse.Namespace) -> int:
             "a run is finished: --replicates and --until need a scenario, such as its scenario.yaml"
         )
     folder = options.out or Path("results") / "gains" / scenario.name
+    check_target(folder)
     found: Any
     if options.replicates == 1:
         found = measure_gains(
@@ -100,6 +102,7 @@ def _gains(options: argparse.Namespace) -> int:
 
 
 def _subsidy(options: argparse.Namespace) -> int:
+    from ecopark.experiments.folders import check_target
     from ecopark.planning.subsidy.studying import study_subsidies
     from ecopark.planning.subsidy.value import SocialTerms
     from ecopark.report.gains_console import subsidy_tables
@@ -112,6 +115,7 @@ def _subsidy(options: argparse.Namespace) -> int:
         options.rate,
     )
     folder = options.out or Path("results") / "subsidy" / scenario.name
+    check_target(folder)
     with _bar(scenario.name, options) as show:
         study = study_subsidies(
             scenario, terms, at=options.at, years=options.years, seed=seed, until=until,
@@ -127,6 +131,8 @@ def _open(options: argparse.Namespace) -> tuple[Run | None, Scenario, int]:
     from ecopark.run import MANIFEST, Run
     from ecopark.scenario import Scenario
 
+    if options.rate >= 1.0:
+        raise DomainError(f"--rate {options.rate:g} is {options.rate:.0%} a year; write 5 % as 0.05")
     changes = read_changes(options.changes)
     if not (Path(options.source) / MANIFEST).is_file():
         return None, Scenario.load(options.source, changes), 1 if options.seed is None else options.seed

@@ -11,7 +11,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecopark.commands.shared import add_changes, add_engine, keep_result, read_changes, whole_number
+from ecopark.commands.shared import add_changes, add_engine, count, keep_result, read_changes, whole_number
 
 if TYPE_CHECKING:
     from ecopark.planning.layouts.finding import Standing
@@ -25,20 +25,18 @@ def add_commands(added: Any) -> None:
         "--objective", choices=("possible", "emergent"), default="possible",
         help="rank layouts by what they make worth while (default), or by what emerges in runs",
     )  # fmt: skip
-    layout.add_argument(
-        "--best", type=whole_number, default=3, metavar="K", help="layouts wanted (default 3)"
-    )
+    layout.add_argument("--best", type=count, default=3, metavar="K", help="layouts wanted (default 3)")
     layout.add_argument(
         "--replicates", type=whole_number, default=10, metavar="N",
         help="runs of each layout and of the present one, with the same luck (default 10; 0 for none)",
     )  # fmt: skip
     layout.add_argument("--seed", type=whole_number, default=1, help="of the first replicate (default 1)")
     layout.add_argument(
-        "--starts", type=whole_number, default=200, metavar="N",
+        "--starts", type=count, default=200, metavar="N",
         help="descents, where layouts are too many to value all (default 200)",
     )  # fmt: skip
     layout.add_argument(
-        "--candidates", type=whole_number, metavar="N",
+        "--candidates", type=count, metavar="N",
         help="layouts run for the objective 'emergent' (default four times --best)",
     )  # fmt: skip
     add_changes(layout)

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ecopark.commands.shared import add_changes, keep_result, read_changes, whole_number
+from ecopark.commands.shared import add_changes, count, keep_result, read_changes, whole_number
 
 
 def add_commands(added: Any) -> None:
@@ -33,7 +33,7 @@ def add_commands(added: Any) -> None:
     optimum.add_argument("--until", metavar="YYYY[-MM]", help="last year or month (default the scenario's)")
     optimum.add_argument("--seed", type=whole_number, default=1, help="random seed, 0 or larger (default 1)")
     optimum.add_argument(
-        "--replicates", type=whole_number, default=1, metavar="N",
+        "--replicates", type=count, default=1, metavar="N",
         help="runs set beside the optimum of their own draws, seeds from --seed on (default 1)",
     )  # fmt: skip
     optimum.add_argument("--rate", type=share, default=0.05, help="real discount rate a year (default 0.05)")
@@ -65,6 +65,9 @@ def weights(text: str) -> dict[str, float]:
         except ValueError:
             message = f"expected a name, or weights such as cost=1,carbon=500, found {text!r}"
             raise argparse.ArgumentTypeError(message) from None
+    if not all(0.0 <= weight < float("inf") for weight in found.values()) or not any(found.values()):
+        message = f"expected weights of 0 or larger, one of them above 0, found {text!r}"
+        raise argparse.ArgumentTypeError(message)
     return found
 
 
@@ -102,6 +105,7 @@ def seconds(text: str) -> float:
 
 def _optimum(options: argparse.Namespace) -> int:
     from ecopark.errors import DomainError
+    from ecopark.experiments.folders import check_target
     from ecopark.planning.optimum.capture import measure_capture, objective_unit
     from ecopark.planning.optimum.pareto import check_front, pareto_front
     from ecopark.report.optimum_console import optimum_tables, watch_search
@@ -117,6 +121,8 @@ def _optimum(options: argparse.Namespace) -> int:
             )
         between = (next(iter(options.objective)), options.pareto)
         check_front(between, options.points)
+    folder = options.out or Path("results") / "optimum" / scenario.name / _name(options, changes)
+    check_target(folder)
     unit = objective_unit(options.objective, scenario.park.currency.code)
     with nullcontext() if options.quiet else watch_search(scenario.name, unit) as watch:
         capture = measure_capture(
@@ -130,7 +136,6 @@ def _optimum(options: argparse.Namespace) -> int:
                 capture.problem, between, options.points, options.gap, options.time_limit, begin
             )
             capture = replace(capture, front=front)
-    folder = options.out or Path("results") / "optimum" / scenario.name / _name(options, changes)
     return keep_result(capture, folder, optimum_tables, options)
 
 

@@ -97,7 +97,7 @@ def _report(run: Run, folder: Path, simulated: float, written: float) -> None:
     from ecopark.report.tables import RunTables
 
     console = Console()
-    tables = RunTables(run.firms, run.flows, run.synergies, run.indicators, run.resources)
+    tables = RunTables.of(run)
     console.print(closing_table(tables, run.currency))
     console.print(f"simulated in {simulated:.1f} s, written in {written:.1f} s")
     console.print(f"tables and figures: {folder}", soft_wrap=True, highlight=False)

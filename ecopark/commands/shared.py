@@ -61,6 +61,18 @@ def add_engine(command: Any) -> None:
     command.add_argument("--quiet", action="store_true", help="no progress, no closing table")
 
 
+def count(text: str) -> int:
+    """A number, 1 or larger, from the command line.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+    """
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number, 1 or larger, found {text!r}")
+    return int(text)
+
+
 def whole_number(text: str) -> int:
     """A number, 0 or larger, from the command line.
 

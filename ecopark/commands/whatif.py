@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ecopark.commands.shared import add_changes, add_engine, keep_result, read_changes, whole_number
+from ecopark.commands.shared import add_changes, add_engine, count, keep_result, read_changes, whole_number
 
 # What stands here as text is read by ``planning.whatif.words``; the names are the same.
 OPTIONS = (
@@ -30,7 +30,7 @@ def add_commands(added: Any) -> None:
     events = command.add_argument_group("what happens (several may; see --list)")
     for option in OPTIONS:
         events.add_argument(f"--{option}", action=_Happens, metavar="WHAT", dest="events", default=[])
-    command.add_argument("--replicates", type=whole_number, default=20, metavar="N",
+    command.add_argument("--replicates", type=count, default=20, metavar="N",
                          help="runs of each side (default 20)")  # fmt: skip
     command.add_argument("--until", metavar="YYYY[-MM]", help="stop after this year or month")
     command.add_argument("--years", type=whole_number, nargs=2, metavar=("FIRST", "LAST"), default=[],

@@ -16,8 +16,9 @@ import pandas as pd
 from ecopark.errors import DomainError
 from ecopark.experiments.engine import EngineName
 from ecopark.experiments.exports import as_markdown
-from ecopark.experiments.folders import keep_scenario, write_tables
+from ecopark.experiments.folders import keep_scenario
 from ecopark.experiments.hindcast_runs import HindcastRuns, score_run, volumes_of
+from ecopark.experiments.kept import KeptResult
 from ecopark.experiments.models import Outcome, Row, expected_seconds, summary_rows
 from ecopark.experiments.record import exchanges_of, pairs_of, read_record, starts_of
 from ecopark.experiments.results import StudyResults
@@ -92,7 +93,7 @@ class AblationRuns(HindcastRuns):
 
 
 @dataclass(frozen=True)
-class Ablation:
+class Ablation(KeptResult):
     """A scenario without one mechanism at a time.
 
     Attributes
@@ -153,23 +154,13 @@ class Ablation:
         clear = told.groupby("mechanism", sort=False)["clear"].any()
         return [str(name) for name in clear.index[~clear]]
 
-    def save(self, folder: str | Path) -> Path:
-        """Write ``differences.parquet``, ``summary.json`` and beside them ``table.md``.
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Tables by name, as they are saved."""
+        return {"differences": self.differences}
 
-        Parameters
-        ----------
-        folder : str or path
-
-        Returns
-        -------
-        pathlib.Path
-
-        Raises
-        ------
-        ResultsError
-            If the place cannot be written or holds something else.
-        """
-        summary = {
+    def summary(self) -> dict[str, Any]:
+        """The outcome as plain data."""
+        return {
             "study": self.name,
             "until": self.until,
             "replicates": self.replicates,
@@ -177,11 +168,16 @@ class Ablation:
             "changed": self.changed.to_dict(),
             "idle": self.idle(),
         }
-        place = write_tables(Path(folder), {"differences": self.differences}, summary)
-        (place / "table.md").write_text(
-            "\n".join(as_markdown(part) for part in self.parts()), encoding="utf-8"
-        )
-        return place
+
+    def write_more(self, folder: Path) -> None:
+        """Write the table for people as ``table.md``.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+        """
+        text = "\n".join(as_markdown(part) for part in self.parts())
+        (folder / "table.md").write_text(text, encoding="utf-8")
 
 
 def _cell(row: pd.Series, divisor: float, digits: int) -> str:

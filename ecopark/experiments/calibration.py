@@ -11,9 +11,7 @@ import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from functools import cached_property
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +24,10 @@ from ecopark.experiments.calibration_file import Plan, read_plan
 from ecopark.experiments.calibration_tables import build_tables
 from ecopark.experiments.design import as_json
 from ecopark.experiments.engine import EngineName
-from ecopark.experiments.folders import keep_scenario, keep_text, write_tables
+from ecopark.experiments.folders import keep_scenario, keep_text
 from ecopark.experiments.hindcast_runs import HindcastRuns
 from ecopark.experiments.history_matching import Evaluation, match
+from ecopark.experiments.kept import KeptResult
 from ecopark.experiments.models import Model, expected_seconds
 from ecopark.experiments.parameter_file import spread_overrides
 from ecopark.experiments.record import read_record
@@ -43,7 +42,7 @@ _JUDGING_S = 0.15
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Calibration(KeptResult):
     """What is left of the parameters.
 
     Attributes
@@ -68,7 +67,13 @@ class Calibration:
         Values by dotted path of the point that was run and came closest.
     failed : int
         Runs that raised.
+
+    Notes
+    -----
+    Figures: ``calibration.plot.marginals()``, ``.pairs()``.
     """
+
+    drawn_by = "ecopark.report.calibration_plots:CalibrationPlots"
 
     name: str
     waves: pd.DataFrame
@@ -91,32 +96,9 @@ class Calibration:
             "parameters": {str(name): dict(row) for name, row in told.iterrows()},
         }
 
-    def save(self, folder: str | Path, figures: bool = False) -> Path:
-        """Write the tables as Parquet, ``summary.json`` and the figures, whole or not at all.
-
-        Parameters
-        ----------
-        folder : str or path
-        figures : bool
-            Draw and write the figures too.
-
-        Returns
-        -------
-        pathlib.Path
-
-        Raises
-        ------
-        ResultsError
-            If the place cannot be written or holds something else.
-        """
-        tables = {name: getattr(self, name) for name in TABLES}
-        return write_tables(Path(folder), tables, self.summary(), self.plot.save_all if figures else None)
-
-    @cached_property
-    def plot(self) -> Any:
-        """Figures: ``calibration.plot.marginals()``, ``.pairs()``."""
-        # By name, as for a run: a calibration works without any drawing library.
-        return import_module("ecopark.report.calibration_plots").CalibrationPlots(self)
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Tables by name, as they are saved."""
+        return {name: getattr(self, name) for name in TABLES}
 
 
 def calibrate(

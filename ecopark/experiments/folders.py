@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -30,6 +31,7 @@ def write_tables(
     tables: Mapping[str, pd.DataFrame],
     summary: Mapping[str, Any],
     figures: Callable[[Path], Any] | None = None,
+    more: Callable[[Path], Any] | None = None,
 ) -> Path:
     """Write tables, a summary and figures into a folder that is there whole or not at all.
 
@@ -43,6 +45,8 @@ def write_tables(
         Becomes ``summary.json``; what is not a number becomes null.
     figures : callable, optional
         Draws into the folder it is given.
+    more : callable, optional
+        Writes further files into the folder it is given, which holds the tables already.
 
     Returns
     -------
@@ -54,8 +58,7 @@ def write_tables(
     ResultsError
         If the place cannot be written or holds something else.
     """
-    if folder.exists() and not (folder / SUMMARY).is_file():
-        raise ResultsError(f"{folder} exists and holds something else; choose another folder with --out")
+    check_target(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder.parent) as place:
@@ -66,6 +69,8 @@ def write_tables(
                 pq.write_table(data, draft / f"{name}.parquet", compression="zstd")
             text = json.dumps(_plain(summary), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
             (draft / SUMMARY).write_text(text, encoding="utf-8")
+            if more is not None:
+                more(draft)
             if figures is not None:
                 figures(draft / "figures")
             if folder.exists():
@@ -74,6 +79,45 @@ def write_tables(
     except OSError as failure:
         raise ResultsError(f"cannot write {folder}: {failure.strerror or failure}") from failure
     return folder
+
+
+def check_target(folder: Path) -> None:
+    """Assert that tables can be written into a folder, before what fills them is worked out.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        It need not exist.
+
+    Raises
+    ------
+    ResultsError
+        If it holds something else than an earlier result, or cannot be made or written.
+    """
+    if folder.exists() and not (folder / SUMMARY).is_file():
+        raise ResultsError(f"{folder} exists and holds something else; choose another folder with --out")
+    place = next(path for path in folder.absolute().parents if path.exists())
+    fault = write_fault(place) if place.is_dir() else f"{place} is no folder"
+    if fault:
+        raise ResultsError(f"cannot write {folder}: {fault}")
+
+
+def write_fault(place: Path) -> str:
+    """Why a folder cannot be written into; empty where it can.
+
+    Parameters
+    ----------
+    place : pathlib.Path
+        A folder that exists.
+    """
+    if not os.access(place, os.W_OK | os.X_OK):
+        return f"{place} is read-only for this user"
+    try:
+        with tempfile.TemporaryFile(dir=place) as probe:
+            probe.write(b"ecopark")
+    except OSError as failure:
+        return f"{failure.strerror or failure} in {place}"
+    return ""
 
 
 def keep_scenario(scenario: Scenario, folder: Path) -> tuple[str, str]:

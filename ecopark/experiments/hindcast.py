@@ -8,8 +8,6 @@ one run (``hindcast_runs``), the measures (``scores``), chance (``baselines``), 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +15,10 @@ import pandas as pd
 
 from ecopark.errors import DomainError, ResultsError
 from ecopark.experiments.engine import EngineName
-from ecopark.experiments.folders import keep_scenario, write_tables
+from ecopark.experiments.folders import keep_scenario
 from ecopark.experiments.hindcast_runs import HindcastRuns
 from ecopark.experiments.hindcast_tables import Judged, build_tables
+from ecopark.experiments.kept import KeptResult
 from ecopark.experiments.models import expected_seconds
 from ecopark.experiments.record import LINK, Record, exchanges_of, read_record
 from ecopark.experiments.results import StudyResults
@@ -34,7 +33,7 @@ _JUDGING_S = 0.15
 
 
 @dataclass(frozen=True)
-class Hindcast:
+class Hindcast(KeptResult):
     """Replicates of a scenario beside its record.
 
     Attributes
@@ -67,7 +66,13 @@ class Hindcast:
     volumes : pandas.DataFrame
         ``item, year, unit, recorded, low, median, high, error`` (of the median), ``operating`` (share of runs
         above zero).
+
+    Notes
+    -----
+    Figures: ``hindcast.plot.curve()``, ``.starts()``, ``.scores()``.
     """
+
+    drawn_by = "ecopark.report.hindcast_plots:HindcastPlots"
 
     name: str
     until: int
@@ -92,32 +97,9 @@ class Hindcast:
             "measures": {str(name): dict(row) for name, row in told.iterrows()},
         }
 
-    def save(self, folder: str | Path, figures: bool = False) -> Path:
-        """Write the tables as Parquet, ``summary.json`` and the figures, whole or not at all.
-
-        Parameters
-        ----------
-        folder : str or path
-        figures : bool
-            Draw and write the figures too.
-
-        Returns
-        -------
-        pathlib.Path
-
-        Raises
-        ------
-        ResultsError
-            If the place cannot be written or holds something else.
-        """
-        tables = {name: getattr(self, name) for name in TABLES}
-        return write_tables(Path(folder), tables, self.summary(), self.plot.save_all if figures else None)
-
-    @cached_property
-    def plot(self) -> Any:
-        """Figures: ``hindcast.plot.curve()``, ``.starts()``, ``.scores()``."""
-        # By name, as for a run: a hindcast works without any drawing library.
-        return import_module("ecopark.report.hindcast_plots").HindcastPlots(self)
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Tables by name, as they are saved."""
+        return {name: getattr(self, name) for name in TABLES}
 
 
 def run_hindcast(

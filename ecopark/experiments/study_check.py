@@ -6,9 +6,7 @@ What lives here: checks that need the scenario or the disk. What does not: the f
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from typing import Any
 from ecopark.errors import ScenarioError, StudyError
 from ecopark.experiments.branching import dated_overrides
 from ecopark.experiments.fields import Fields
+from ecopark.experiments.folders import write_fault
 from ecopark.experiments.models import WHOLE_RUN, YEARLY, Model
 from ecopark.experiments.parameter_file import spread, spread_overrides
 from ecopark.experiments.parameters import Parameter
@@ -223,7 +222,7 @@ def check_folder(folder: Path, problems: Problems, margin: int = MARGIN_BYTES) -
     if not place.is_dir():
         problems.add(where, "", f"cannot be made: {place} is no folder")
         return
-    fault = _write_fault(place)
+    fault = write_fault(place)
     if fault:
         problems.add(where, "", f"cannot be written: {fault}")
     free = shutil.disk_usage(place).free
@@ -235,14 +234,3 @@ def check_folder(folder: Path, problems: Problems, margin: int = MARGIN_BYTES) -
 
 def _holds_other_things(folder: Path) -> bool:
     return any(not item.name.startswith(".") for item in folder.iterdir())
-
-
-def _write_fault(place: Path) -> str:
-    if not os.access(place, os.W_OK | os.X_OK):
-        return f"{place} is read-only for this user"
-    try:
-        with tempfile.TemporaryFile(dir=place) as probe:
-            probe.write(b"ecopark")
-    except OSError as failure:
-        return f"{failure.strerror or failure} in {place}"
-    return ""

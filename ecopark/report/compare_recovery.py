@@ -211,11 +211,11 @@ def _draw_measure(panel: Axes, found: Any, measure: str, medium: Medium) -> None
     panel.set_ylim(bottom=min(0.0, float(rows["low"].min()) / divisor))
     panel.grid(axis="y")
     back = found.recovery_runs
-    back = back[
-        (back["measure"] == measure) & (back["recovery_time"] > 0.0) & np.isfinite(back["recovery_time"])
-    ]
+    # Where nothing was ever exchanged the column holds no number to tell its type.
+    years = back.loc[back["measure"] == measure, "recovery_time"].astype(np.float64)
+    years = years[(years > 0.0) & np.isfinite(years)]
     low, high = panel.get_ylim()
-    places = [time for time in (since + back["recovery_time"]).tolist() if time <= panel.get_xlim()[1]]
+    places = [time for time in (since + years).tolist() if time <= panel.get_xlim()[1]]
     panel.plot(
         places, [low + 0.03 * (high - low)] * len(places), "^", color=CHANGED, ms=3.4 * medium.line, mew=0.4,
         mec="white",

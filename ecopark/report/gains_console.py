@@ -40,7 +40,7 @@ def gains_tables(gains: Any) -> Group:
     rich.console.Group
     """
     runs = getattr(gains, "runs", None)
-    parts: list[Any] = [_firms(gains), *([] if runs else [_exchanges(gains)]), _split(gains)]
+    parts: list[Any] = [*_firms(gains), *([] if runs else _exchanges(gains)), _split(gains)]
     first = runs[0] if runs else gains
     parts.append(
         Text(
@@ -51,49 +51,49 @@ def gains_tables(gains: Any) -> Group:
     return Group(*parts)
 
 
-def _firms(gains: Any) -> Table:
+def _firms(gains: Any) -> list[Table]:
     rows = gains.firms.head(_MOST_ROWS)
     divisor, unit = scale_of(float(rows["npv"].abs().max()) if len(rows) else 0.0, gains.currency)
     many = hasattr(gains, "runs")
-    title = f"Who gains, {unit}" + _cut(gains.firms)
-    heads = ["firm", "present value", *(["95 %"] if many else []), "Shapley", "over-paid"]
-    table = _table(title, *heads, "share", "gain a year", "payback", *([] if many else ["discounted", "IRR"]))
+    heads = ["firm", "present value", *(["95 %"] if many else []), "Shapley", "over-paid", "share"]
+    worth = _table(f"Who gains, {unit}" + _cut(gains.firms), *heads)
+    returns = _table(f"What comes back of what they laid out; gains in {unit}", "firm", "gain a year", "payback",
+                     *([] if many else ["discounted", "IRR"]))  # fmt: skip
     for row in rows.itertuples():
-        cells = [gains.labels.get(row.firm, row.firm), number(row.npv / divisor)]
-        if many:
-            cells.append(f"{number(row.npv_low / divisor)} to {number(row.npv_high / divisor)}")
-        cells += [number(row.shapley / divisor), signed(row.overpaid / divisor), _share(row.share)]
-        cells += [number(row.gain_per_year / divisor), _years(row.payback)]
-        cells += [] if many else [_years(row.discounted_payback), _share(row.irr)]
-        table.add_row(*cells)
-    return table
+        name = gains.labels.get(row.firm, row.firm)
+        span = [f"{number(row.npv_low / divisor)} to {number(row.npv_high / divisor)}"] if many else []
+        worth.add_row(
+            name, number(row.npv / divisor), *span, number(row.shapley / divisor), signed(row.overpaid / divisor),
+            _share(row.share),
+        )  # fmt: skip
+        later = [] if many else [_years(row.discounted_payback), _share(row.irr)]
+        returns.add_row(name, number(row.gain_per_year / divisor), _years(row.payback), *later)
+    return [worth, returns]
 
 
-def _exchanges(gains: Any) -> Table:
+def _exchanges(gains: Any) -> list[Table]:
     rows = gains.exchanges.head(_MOST_ROWS)
     divisor, unit = scale_of(float(rows["npv"].abs().max()) if len(rows) else 0.0, gains.currency)
-    heads = [
+    worth = _table(
+        f"Exchanges, {unit}" + _cut(gains.exchanges),
         "exchange",
         "from",
         "value",
         "giver",
         "taker",
         "giver's share",
-        "payback",
-        "price",
-        "floor",
-        "ceiling",
-    ]
-    table = _table(f"Exchanges, {unit}; prices in {gains.currency} per unit" + _cut(gains.exchanges), *heads)
+    )
+    terms = _table(
+        f"Their terms, {gains.currency} per unit", "exchange", "payback", "price", "floor", "ceiling"
+    )
     for row in rows.itertuples():
         giver, taker = (gains.labels.get(name, name) for name in (row.from_firm, row.to_firm))
         money = [number(value / divisor) for value in (row.npv, row.npv_giver, row.npv_taker)]
         prices = [_number(value) for value in (row.price, row.floor, row.ceiling)]
         name = f"{giver} → {taker}, {row.resource.replace('_', ' ')}"
-        table.add_row(
-            name, str(row.first_year), *money, _share(row.giver_share), _years(row.payback), *prices
-        )
-    return table
+        worth.add_row(name, str(row.first_year), *money, _share(row.giver_share))
+        terms.add_row(name, _years(row.payback), *prices)
+    return [worth, terms]
 
 
 def _split(gains: Any) -> Table:
@@ -123,7 +123,7 @@ def subsidy_tables(study: Any) -> Group:
     rich.console.Group
     """
     terms, code = study.terms, study.currency
-    parts: list[Any] = [_curve(study)]
+    parts: list[Any] = _curve(study)
     if len(study.worthwhile):
         names = [_name(row, study.labels) for row in study.worthwhile.itertuples()]
         parts.append(Text(f"Pay by themselves in {study.at} and do not come about: " + "; ".join(names)))
@@ -139,28 +139,33 @@ def subsidy_tables(study: Any) -> Group:
     return Group(*parts)
 
 
-def _curve(study: Any) -> Table:
+def _curve(study: Any) -> list[Table]:
     what = {"carbon": "CO2 avoided", "diverted": "unit kept from disposal", "value": "social value"}
     title = f"Cheapest payments of {study.at} by {what[study.rank]}, money in {study.currency}"
-    heads = [
+    paid = _table(
+        title + _cut(study.curve),
         "exchange",
-        "reason",
-        "quantity/yr",
-        "private/yr",
-        "social/yr",
-        "t CO2e/yr",
-        "least subsidy",
+        "least",
         "or grant",
-    ]
-    table = _table(title + _cut(study.curve), *heads, "present cost", "per t CO2e", "per unit kept")
+        "present cost",
+        "per t CO2e",
+        "per unit kept",
+    )
+    worth = _table(
+        "What they are for, a year", "exchange", "reason", "quantity", "private", "social", "t CO2e"
+    )
     for row in study.curve.head(_MOST_ROWS).itertuples():
         grant = "none helps" if math.isnan(row.grant) else _share(row.grant)
-        table.add_row(
-            _name(row, study.labels), row.reason, f"{number(row.quantity)} {row.unit}", number(row.private_value),
-            number(row.social_value), number(row.co2), f"{axis_number(row.subsidy)}/{row.unit}", grant,
-            number(row.present_cost), _number(row.cost_per_t_co2), _number(row.cost_per_diverted),
+        name = _name(row, study.labels)
+        paid.add_row(
+            name, f"{axis_number(row.subsidy)}/{row.unit}", grant, number(row.present_cost),
+            _number(row.cost_per_t_co2), _number(row.cost_per_diverted),
         )  # fmt: skip
-    return table
+        worth.add_row(
+            name, row.reason, f"{number(row.quantity)} {row.unit}", number(row.private_value),
+            number(row.social_value), number(row.co2),
+        )  # fmt: skip
+    return [paid, worth]
 
 
 def _proof(study: Any) -> Table:

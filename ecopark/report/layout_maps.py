@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from ecopark.report import style
 from ecopark.report.colours import resource_colours, text_colour
+from ecopark.report.ground_plan import GroundPlan, ground_plan
 from ecopark.report.labels import Placer, leader
-from ecopark.report.layout_ground import CORRIDOR, GroundPlan, draw_ground, ground_plan
+from ecopark.report.layout_ground import CORRIDOR, draw_ground
 from ecopark.report.links import Link, bend_curve, draw_links
 from ecopark.report.numbers import axis_number, number, scale_of
 from ecopark.report.style import FAINT, INK, PRINT, QUIET, Medium, text_size

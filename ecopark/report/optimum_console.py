@@ -142,7 +142,7 @@ def optimum_tables(capture: Any) -> Group:
     rich.console.Group
     """
     run = capture.run
-    names = RunTables(run.firms, run.flows, run.synergies, run.indicators, run.resources)
+    names = RunTables.of(run)
     parts = [_worth(capture), _links(capture, names), _prices(capture, names), _reasons(capture)]
     parts += [_lost(capture, names)] if len(capture.lost_links) else []
     parts += [_extra(capture, names)] if len(capture.extra_links) else []

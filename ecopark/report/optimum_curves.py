@@ -197,7 +197,10 @@ def _name_streams(
     for row, (label, colour, _, dash) in enumerate(ranked):
         y = tall - (row + 1.5) * pitch
         ax.plot([0, 6.0 * factor], [y, y], color=colour, lw=1.3 * medium.line, ls=dash)
-        text = style.shorten(label, room, small)
+        # The number is what the label is for: the names give way.
+        names, _, span = label.rpartition(": ")
+        left_mm = room - style.text_size(f", : {span}", small)[0]
+        text = f"{', '.join(style.fit_parts(names.split(', ', 1), left_mm, small, 4))}: {span}"
         ax.text(7.2 * factor, y, text, size=small, color=text_colour(colour), va="center", gid="name")
 
 

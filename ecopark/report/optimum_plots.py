@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from ecopark.errors import DomainError
 from ecopark.report import style
 from ecopark.report.figures import figure_of
-from ecopark.report.layout_ground import ground_plan
 from ecopark.report.optimum_capture import draw_capture
 from ecopark.report.optimum_curves import draw_front, draw_shadow_prices
 from ecopark.report.optimum_maps import draw_two_maps
@@ -42,12 +41,7 @@ class OptimumPlots:
 
     def __init__(self, capture: Any) -> None:
         self._capture = capture
-        run = capture.run
-        layout = run.scenario.park.layout
-        columns = ["x_km", "y_km"] if layout.crs == "metres" else ["lon", "lat"]
-        sites = run.firms[columns].to_numpy(dtype=np.float64)
-        ground = ground_plan(layout, sites) if layout.plots or layout.corridors else None
-        self._tables = RunTables(run.firms, run.flows, run.synergies, run.indicators, run.resources, ground)
+        self._tables = RunTables.of(capture.run)
 
     def capture(self, **options: Any) -> Axes:
         """Possible and realised by year; see :func:`~ecopark.report.optimum_capture.draw_capture`."""

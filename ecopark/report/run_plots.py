@@ -14,7 +14,6 @@ from ecopark.report.avoided import draw_avoided
 from ecopark.report.durations import draw_durations
 from ecopark.report.figures import save_figures
 from ecopark.report.funnel import draw_funnel
-from ecopark.report.layout_ground import GroundPlan, ground_plan
 from ecopark.report.matrix import draw_matrix
 from ecopark.report.network import draw_network
 from ecopark.report.park_map import draw_park_map
@@ -40,9 +39,7 @@ class RunPlots:
     """
 
     def __init__(self, run: Run) -> None:
-        self._tables = RunTables(
-            run.firms, run.flows, run.synergies, run.indicators, run.resources, _ground(run)
-        )
+        self._tables = RunTables.of(run)
 
     def map(self, year: int | None = None, **options: Any) -> Axes:
         """Map of the park with the flows of a year; see :func:`~ecopark.report.park_map.draw_park_map`."""
@@ -91,12 +88,3 @@ class RunPlots:
         """
         Path(folder).mkdir(parents=True, exist_ok=True)
         return save_figures(self._tables, folder, formats=formats)
-
-
-def _ground(run: Run) -> GroundPlan | None:
-    """Plots and corridors in the plane of the run's firms."""
-    layout = run.scenario.park.layout
-    if not layout.plots and not layout.corridors:
-        return None
-    columns = ["x_km", "y_km"] if layout.crs == "metres" else ["lon", "lat"]
-    return ground_plan(layout, run.firms[columns].to_numpy(dtype=np.float64))

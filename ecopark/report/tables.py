@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from ecopark.report.layout_ground import GroundPlan
+from ecopark.report.ground_plan import GroundPlan, ground_plan
+from ecopark.run import Run
 
 _KEYS = ["from_firm", "to_firm", "resource", "route"]
 
@@ -46,6 +45,15 @@ class RunTables:
     indicators: pd.DataFrame
     resources: pd.DataFrame
     ground: GroundPlan | None = None
+
+    @classmethod
+    def of(cls, run: Run) -> RunTables:
+        """Tables of a run, with the plots and corridors of its scenario."""
+        layout, ground = run.scenario.park.layout, None
+        if layout.plots or layout.corridors:
+            columns = ["x_km", "y_km"] if layout.crs == "metres" else ["lon", "lat"]
+            ground = ground_plan(layout, run.firms[columns].to_numpy(dtype=np.float64))
+        return cls(run.firms, run.flows, run.synergies, run.indicators, run.resources, ground)
 
     @cached_property
     def yearly(self) -> pd.DataFrame:

@@ -109,6 +109,8 @@ money = [money]
 _SHAPE = re.compile(
     r"^\s*(?P<number>[-+]?(?:\d[\d_,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(?P<unit>.*?)\s*$", re.DOTALL
 )
+# A comma parts thousands, as in 90,000; anywhere else it may be somebody's decimal comma.
+_THOUSANDS = re.compile(r"^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?([eE][-+]?\d+)?$")
 _UNIT = re.compile(r"^[A-Za-z][A-Za-z0-9]*$|^1$")
 _FORM = "write units as 't/MWh', 'DKK/t/km' or 'DKK/(t/day)'"
 # Written in the field for masses of one gas; they are tonnes for the arithmetic.
@@ -182,6 +184,8 @@ class Units:
         match = _SHAPE.match(text) if isinstance(text, str) else None
         if match is None:
             raise UnitError(f"expected a number with its unit such as '80 kt/yr', found {text!r}")
+        if "," in match["number"] and not _THOUSANDS.match(match["number"]):
+            raise UnitError(f"write decimals with a point, such as '1.5 kt/yr', found {text!r}")
         number = float(match["number"].replace(",", "").replace("_", ""))
         factor, unit = self.factor(match["unit"])
         return self._finite(number * factor, text), unit

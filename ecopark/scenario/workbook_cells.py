@@ -31,6 +31,7 @@ from ecopark.scenario.workbook_columns import SHEETS, Column
 
 MAX_ROWS = 20_000
 MAX_UNPACKED = 200_000_000
+_NEEDED = ("firms", "streams")
 _NUMBER = re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
 _CURRENCY = re.compile(r"add '([A-Z]{3}): ...' to currency.rates")
 _FAULTS = ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!")
@@ -234,7 +235,7 @@ def read_tables(path: Path, problems: Problems) -> Tables:
         elif not name.startswith("_") and name != "about":
             message = f"unknown sheet{nearest(name, SHEETS)}; sheets here: {', '.join(SHEETS)}; "
             problems.add(Where(file), "", message + "begin the name of a sheet of your own with _")
-    for name in ("firms", "streams"):
+    for name in _NEEDED:
         if name not in tables and not problems.fatal:
             problems.add(Where(str(path)), "", f"has no sheet '{name}'")
     return tables
@@ -263,10 +264,14 @@ def _entries(sheet: str, file: str, rows: _Rows, problems: Problems) -> list[Ent
         entries.append(Entry(file, line, {name: cell for name, cell in named if cell and name}))
     if not header:
         problems.add(Where(file), "", f"is empty; its first row names the columns: {', '.join(known)}")
+    elif not entries and sheet in _NEEDED:
+        problems.add(Where(file), "", "has no rows below its header; expected at least one")
     for entry in entries:
         for column in known.values():
             if column.needed and not entry.get(column.name):
-                problems.add(entry.place(column.name), "", f"is empty; expected {column.meaning}")
+                merged = " (of merged cells only the first is filled)" if ", sheet " in file else ""
+                message = f"is empty; expected {column.meaning}{merged}"
+                problems.add(entry.place(column.name), "", message)
     return entries
 
 

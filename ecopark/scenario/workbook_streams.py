@@ -62,7 +62,8 @@ class StreamReader:
 
     def _add(self, entry: Entry) -> None:
         name = slug(entry.get("firm"))
-        if name and name not in self.plants.firms:
+        # Where no firm could be read at all, that is told of the sheet firms, and once is enough.
+        if name and name not in self.plants.firms and self.plants.firms:
             message = f"unknown firm {entry.get('firm')!r}{nearest(name, self.plants.firms)}"
             self.problems.add(entry.place("firm"), "", message)
         direction = _DIRECTIONS.get(entry.get("direction").lower(), "")

@@ -183,3 +183,11 @@ def test_a_killed_run_leaves_nothing_that_claims_to_be_one(tmp_path: Path) -> No
     assert ended.returncode == -signal.SIGKILL
     assert not target.exists()
     assert all(path.name.startswith(".unfinished-") for path in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", ["compare", "whatif", "optimum", "gains"])
+def test_runs_are_counted_from_one(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([command, "kalundborg", "--replicates", "0"])
+    assert stop.value.code == 2
+    assert "1 or larger, found '0'" in capsys.readouterr().err

@@ -6,21 +6,19 @@ What lives here: :class:`Comparison`. What does not: making one (``comparing``),
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ecopark.experiments.folders import write_tables
+from ecopark.experiments.kept import KeptResult
 from ecopark.planning.compare.tables import Span
 
 TABLES = ("indicators", "firms", "links", "curves", "maps")
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(KeptResult):
     """Alternatives beside the first of them.
 
     Attributes
@@ -44,7 +42,13 @@ class Comparison:
         Indicators and exchanges year by year, for the figures.
     places, resources : pandas.DataFrame
         Who stands where, and what is exchanged, for labels and maps.
+
+    Notes
+    -----
+    Figures: ``.forest()``, ``.firms()``, ``.maps(1995)``, ``.curves()``.
     """
+
+    drawn_by = "ecopark.report.compare_plots:ComparePlots"
 
     spans: tuple[Span, ...]
     replicates: int
@@ -87,33 +91,6 @@ class Comparison:
             "sentences": self.sentences(),
         }
 
-    def save(self, folder: str | Path, figures: bool = False) -> Path:
-        """Write the tables as Parquet, ``summary.json`` and the figures, whole or not at all.
-
-        Parameters
-        ----------
-        folder : str or path
-        figures : bool
-            Draw and write the figures too.
-
-        Returns
-        -------
-        pathlib.Path
-
-        Raises
-        ------
-        ResultsError
-            If the place cannot be written or holds something else.
-        """
-        return write_tables(
-            Path(folder), self.tables(), self.summary(), self.plot.save_all if figures else None
-        )
-
     def tables(self) -> dict[str, pd.DataFrame]:
         """Tables by name, as they are saved."""
         return {name: getattr(self, name) for name in TABLES}
-
-    @cached_property
-    def plot(self) -> Any:
-        """Figures: ``.forest()``, ``.firms()``, ``.maps(1995)``, ``.curves()``."""
-        return import_module("ecopark.report.compare_plots").ComparePlots(self)

@@ -12,9 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecopark.errors import DomainError
-from ecopark.experiments.folders import write_tables
+from ecopark.experiments.kept import KeptResult
 from ecopark.indicators.carbon import link_shapley, needed_exchanges, needed_firms
 from ecopark.indicators.money import (
     DISCOUNT_RATE,
@@ -42,7 +39,7 @@ _TRANSFER = "trench"
 
 
 @dataclass(frozen=True)
-class Gains:
+class Gains(KeptResult):
     """What the exchanges of one run brought to whom.
 
     Attributes
@@ -65,7 +62,13 @@ class Gains:
         in 1; see :func:`judge_split`.
     labels : mapping of str to str
         Short name of each firm, for figures and tables.
+
+    Notes
+    -----
+    Figures: ``gains.plot.split()``, ``gains.plot.firms()``.
     """
+
+    drawn_by = "ecopark.report.gains_plots:GainsPlots"
 
     name: str
     seed: int
@@ -78,37 +81,16 @@ class Gains:
     split: Mapping[str, float]
     labels: Mapping[str, str] = field(default_factory=dict)
 
-    @cached_property
-    def plot(self) -> Any:
-        """Figures: ``gains.plot.split()``, ``gains.plot.firms()``."""
-        # By name, as a run does: nothing here needs a drawing library.
-        return import_module("ecopark.report.gains_plots").GainsPlots(self)
-
-    def save(self, folder: Path | str, figures: bool = True) -> Path:
-        """Write tables, summary and figures, whole or not at all.
-
-        Parameters
-        ----------
-        folder : path-like
-        figures : bool
-            Draw too.
-
-        Returns
-        -------
-        pathlib.Path
-
-        Raises
-        ------
-        ResultsError
-            If the place cannot be written or holds something else.
-        """
-        stated = {
+    def summary(self) -> dict[str, Any]:
+        """What was measured and on which terms, and the split, as plain data."""
+        return {
             "scenario": self.name, "seed": self.seed, "currency": self.currency, "rate": self.rate,
             "price_year": self.price_year, "value_year": self.value_year, "split": dict(self.split),
         }  # fmt: skip
-        tables = {"firms": self.firms, "exchanges": self.exchanges}
-        draw = self.plot.save_all if figures else None
-        return write_tables(Path(folder), tables, stated, draw)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Tables by name, as they are saved."""
+        return {"firms": self.firms, "exchanges": self.exchanges}
 
 
 def measure_gains(run: Run, rate: float = DISCOUNT_RATE, value_year: int | None = None) -> Gains:
@@ -135,7 +117,10 @@ def measure_gains(run: Run, rate: float = DISCOUNT_RATE, value_year: int | None 
         raise DomainError(f"discount rate {rate} is not above -1; write 5 % as 0.05")
     accounts = run.accounts[run.accounts["unit"] == run.currency]
     cash = yearly_cash(accounts)
-    year = value_year if value_year is not None else int(cash["year"].min()) if len(cash) else 0
+    first = int(cash["year"].min()) if len(cash) else run.scenario.park.time.start.year
+    year = first if value_year is None else value_year
+    if not 1900 <= year <= 2100 and len(run.accounts):
+        raise DomainError(f"the year to which money is brought must lie between 1900 and 2100, found {year}")
     exchanges = exchange_table(run, cash, rate, year)
     firms = firm_table(cash, rate, year)
     worth, needs = _game(run, accounts, rate, year)

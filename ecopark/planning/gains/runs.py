@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ecopark.errors import DomainError
-from ecopark.experiments.folders import write_tables
+from ecopark.experiments.kept import KeptResult
 from ecopark.experiments.statistics import mean_interval
 from ecopark.indicators.money import DISCOUNT_RATE
 from ecopark.planning.gains.measuring import Gains, measure_gains
@@ -29,14 +27,20 @@ _OF_FIRM = ("npv", "shapley", "overpaid", "gain_per_year", "invested", "payback"
 
 
 @dataclass(frozen=True)
-class GainsOverRuns:
+class GainsOverRuns(KeptResult):
     """What the exchanges of several runs brought to whom.
 
     Attributes
     ----------
     runs : tuple of Gains
         Of each replicate, in the order of their seeds.
+
+    Notes
+    -----
+    Figures: ``plot.split()``, ``plot.firms()``.
     """
+
+    drawn_by = "ecopark.report.gains_plots:GainsPlots"
 
     runs: tuple[Gains, ...]
 
@@ -116,39 +120,18 @@ class GainsOverRuns:
             rows.append((name, mean, *(mean_interval(values) if values.size else (np.nan, np.nan))))
         return pd.DataFrame(rows, columns=["measure", "mean", "low", "high"])
 
-    @cached_property
-    def plot(self) -> Any:
-        """Figures: ``plot.split()``, ``plot.firms()``."""
-        return import_module("ecopark.report.gains_plots").GainsPlots(self)
-
-    def save(self, folder: Path | str, figures: bool = True) -> Path:
-        """Write tables, summary and figures, whole or not at all.
-
-        Parameters
-        ----------
-        folder : path-like
-        figures : bool
-            Draw too.
-
-        Returns
-        -------
-        pathlib.Path
-
-        Raises
-        ------
-        ResultsError
-            If the place cannot be written or holds something else.
-        """
+    def summary(self) -> dict[str, Any]:
+        """What was measured and on which terms, as plain data."""
         first = self.runs[0]
-        stated = {
+        return {
             "scenario": first.name, "seeds": [gains.seed for gains in self.runs], "currency": first.currency,
             "rate": first.rate, "price_year": first.price_year, "value_year": first.value_year,
         }  # fmt: skip
-        each = [gains.firms.assign(seed=gains.seed) for gains in self.runs]
-        tables = {
-            "firms": self.firms, "exchanges": self.exchanges, "split": self.split, "firms_by_run": pd.concat(each),
-        }  # fmt: skip
-        return write_tables(Path(folder), tables, stated, self.plot.save_all if figures else None)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Tables by name, as they are saved."""
+        each = pd.concat([gains.firms.assign(seed=gains.seed) for gains in self.runs])
+        return {"firms": self.firms, "exchanges": self.exchanges, "split": self.split, "firms_by_run": each}
 
 
 def measure_gains_over_runs(

@@ -6,15 +6,13 @@ What lives here: :class:`LayoutSearch`. What does not: the search (``finding``),
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
 from ecopark.errors import DomainError
-from ecopark.experiments.folders import write_tables
+from ecopark.experiments.kept import KeptResult
 from ecopark.planning.layouts.ground import park_with
 from ecopark.scenario import Scenario
 from ecopark.scenario.variants import variant_text
@@ -25,7 +23,7 @@ TABLES = ("layouts", "places", "links", "differences", "runs")
 
 
 @dataclass(frozen=True)
-class LayoutSearch:
+class LayoutSearch(KeptResult):
     """The best layouts found beside the present one.
 
     Attributes
@@ -56,7 +54,13 @@ class LayoutSearch:
         paired difference, for the whole run.
     runs : pandas.DataFrame
         Every run: ``layout, replicate, seed`` and one column per output, for the whole run.
+
+    Notes
+    -----
+    Figures: ``search.plot.maps()``, ``search.plot.gains()``.
     """
+
+    drawn_by = "ecopark.report.layout_plots:LayoutPlots"
 
     scenario: Scenario
     objective: Objective
@@ -147,38 +151,17 @@ class LayoutSearch:
             "layouts": {str(name): dict(row) for name, row in rows.iterrows()},
         }
 
-    def save(self, folder: str | Path, figures: bool = False) -> Path:
-        """Write tables, the layouts as scenarios and the figures, whole or not at all.
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Tables by name, as they are saved."""
+        return {name: getattr(self, name) for name in TABLES}
+
+    def write_more(self, folder: Path) -> None:
+        """Write the present scenario as ``base.yaml`` and every layout as a variant of it.
 
         Parameters
         ----------
-        folder : str or path
-        figures : bool
-            Draw and write the figures too.
-
-        Returns
-        -------
-        pathlib.Path
-            Holds Parquet tables, ``summary.json``, ``base.yaml`` (the present scenario), ``layout_1.yaml`` and so on.
-
-        Raises
-        ------
-        ResultsError
-            If the place cannot be written or holds something else.
+        folder : pathlib.Path
         """
-
-        def write_more(place: Path) -> None:
-            (place.parent / "base.yaml").write_text(self.scenario.to_yaml(), encoding="utf-8")
-            for name in self.names:
-                (place.parent / f"{name}.yaml").write_text(self.variant(name), encoding="utf-8")
-            if figures:
-                self.plot.save_all(place)
-
-        tables = {name: getattr(self, name) for name in TABLES}
-        return write_tables(Path(folder), tables, self.summary(), write_more)
-
-    @cached_property
-    def plot(self) -> Any:
-        """Figures: ``search.plot.maps()``, ``search.plot.gains()``."""
-        # By name, as for a run: a search works without any drawing library.
-        return import_module("ecopark.report.layout_plots").LayoutPlots(self)
+        (folder / "base.yaml").write_text(self.scenario.to_yaml(), encoding="utf-8")
+        for name in self.names:
+            (folder / f"{name}.yaml").write_text(self.variant(name), encoding="utf-8")

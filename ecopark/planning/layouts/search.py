@@ -147,7 +147,8 @@ def search_assignments(
         If the start is not allowed, or nothing is asked for.
     """
     if best < 1 or starts < 1:
-        raise DomainError(f"best and starts must be at least 1, found {best} and {starts}")
+        name, found = ("best", best) if best < 1 else ("starts", starts)
+        raise DomainError(f"{name} must be at least 1, found {found}")
     start = problem.start.astype(np.int64)
     if np.unique(start).size < start.size or not problem.permits(start):
         raise DomainError("the present places break a rule; a search starts from an allowed layout")

@@ -7,17 +7,15 @@ What lives here: running the replicates, and the result with its tables. What do
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ecopark.errors import DomainError, ResultsError
-from ecopark.experiments.folders import write_tables
+from ecopark.experiments.kept import KeptResult
 from ecopark.experiments.statistics import mean_interval
 from ecopark.planning.optimum import capture_tables
 from ecopark.planning.optimum.capture_case import VALUES, Comparison, compare_networks
@@ -34,7 +32,7 @@ Watcher = Callable[[int, int], Listener | None]
 
 
 @dataclass(frozen=True)
-class Capture:
+class Capture(KeptResult):
     """Best possible networks beside those that emerged from the same draws.
 
     Attributes
@@ -47,7 +45,13 @@ class Capture:
         Of the first replicate.
     front : ParetoFront or None
         Between two objectives, of the first replicate.
+
+    Notes
+    -----
+    Figures: ``capture.plot.capture()``, ``.maps()``, ``.front()``, ``.shadow_prices()``.
     """
+
+    drawn_by = "ecopark.report.optimum_plots:OptimumPlots"
 
     cases: tuple[Comparison, ...]
     run: Run
@@ -118,12 +122,6 @@ class Capture:
         """Shadow prices by firm; see :func:`~ecopark.planning.optimum.capture_tables.firm_prices`."""
         return capture_tables.firm_prices(self.cases[0])
 
-    @cached_property
-    def plot(self) -> Any:
-        """Figures: ``capture.plot.capture()``, ``.maps()``, ``.front()``, ``.shadow_prices()``."""
-        # By name, as for a run: everything else works without any drawing library.
-        return import_module("ecopark.report.optimum_plots").OptimumPlots(self)
-
     def interval(self) -> tuple[float, float, float]:
         """Mean capture with its 95 % interval.
 
@@ -182,28 +180,6 @@ class Capture:
             "blocks": blocks.assign(years=self.problem.blocks.years, discount=self.problem.blocks.discount),
         }
         return found if self.front is None else found | {"front": self.front.points}
-
-    def save(self, folder: str | Path, figures: bool = False) -> Path:
-        """Write the tables as Parquet, ``summary.json`` and the figures, whole or not at all.
-
-        Parameters
-        ----------
-        folder : str or path
-        figures : bool
-            Draw and write the figures too.
-
-        Returns
-        -------
-        pathlib.Path
-
-        Raises
-        ------
-        ResultsError
-            If the place cannot be written or holds something else.
-        """
-        return write_tables(
-            Path(folder), self.tables(), self.summary(), self.plot.save_all if figures else None
-        )
 
 
 def objective_unit(objective: Mapping[str, float], currency: str) -> str:
@@ -294,9 +270,7 @@ def measure_capture(
     cases: list[Comparison] = []
     first: tuple[Run, Problem] | None = None
     for number in range(replicates):
-        run = (
-            _with_own_scenario(source) if isinstance(source, Run) else simulate(source, seed + number, until)
-        )
+        run = source if isinstance(source, Run) else simulate(source, seed + number, until)
         problem = build_problem(run.scenario, run.seed, blocks, since=since, until=until, rate=rate)
         emerged = emergent_network(problem, run)
         listener = None if watch is None else watch(number, replicates)
@@ -308,8 +282,3 @@ def measure_capture(
         first = first or (run, problem)
     assert first is not None
     return Capture(tuple(cases), *first)
-
-
-def _with_own_scenario(run: Run) -> Run:
-    """A run that names the scenario it holds: read back from a folder, that is the resolved one."""
-    return replace(run, manifest={**run.manifest, "scenario_sha256": run.scenario.sha256})

@@ -163,8 +163,9 @@ def _chains(run: Run) -> dict[str, str]:
 def _check(problem: Problem, run: Run) -> None:
     if run.seed != problem.seed:
         raise DomainError(f"the run has seed {run.seed}, the problem seed {problem.seed}; give them the same")
-    hashes = run.manifest.get("scenario_sha256"), problem.scenario.sha256
-    if hashes[0] != hashes[1]:
+    # A run read back from its folder holds the resolved scenario, which has a hash of its own.
+    asked_of = problem.scenario.sha256
+    if asked_of not in (run.manifest.get("scenario_sha256"), run.scenario.sha256):
         raise DomainError(
             f"the run is of another scenario ({run.name}) than the problem ({problem.scenario.name}), "
             "or of another version of it"

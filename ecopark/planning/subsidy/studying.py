@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ecopark.errors import DomainError
-from ecopark.experiments.folders import write_tables
+from ecopark.experiments.kept import KeptResult
 from ecopark.planning.subsidy.proof import Proof, prove
 from ecopark.planning.subsidy.survey import INSTRUMENTS, RANKS, REJECTED, Instrument, Look, Rank, survey
 from ecopark.planning.subsidy.value import SocialTerms
@@ -27,7 +24,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class SubsidyStudy:
+class SubsidyStudy(KeptResult):
     """Exchanges that society would like and firms reject, and what would make them happen.
 
     Attributes
@@ -60,7 +57,13 @@ class SubsidyStudy:
         None where nothing was run.
     labels : mapping of str to str
         Short name of each firm.
+
+    Notes
+    -----
+    Figures: ``study.plot.curve()``, ``study.plot.proof()``.
     """
+
+    drawn_by = "ecopark.report.gains_subsidy:SubsidyPlots"
 
     name: str
     seed: int
@@ -75,42 +78,23 @@ class SubsidyStudy:
     proof: Proof | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
 
-    @cached_property
-    def plot(self) -> Any:
-        """Figures: ``study.plot.curve()``, ``study.plot.proof()``."""
-        return import_module("ecopark.report.gains_subsidy").SubsidyPlots(self)
-
-    def save(self, folder: Path | str, figures: bool = True) -> Path:
-        """Write tables, summary and figures, whole or not at all.
-
-        Parameters
-        ----------
-        folder : path-like
-        figures : bool
-            Draw too.
-
-        Returns
-        -------
-        pathlib.Path
-
-        Raises
-        ------
-        ResultsError
-            If the place cannot be written or holds something else.
-        """
+    def summary(self) -> dict[str, Any]:
+        """What was asked on which terms, and the proof in totals, as plain data."""
         stated: dict[str, Any] = {
             "scenario": self.name, "seed": self.seed, "currency": self.currency, "at": self.at,
             "instrument": self.instrument, "rank": self.rank, **asdict(self.terms),
         }  # fmt: skip
+        if self.proof is not None:
+            stated |= {"proof": dict(self.proof.totals), "uplift": self.proof.uplift}
+        return stated
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Tables by name, as they are saved."""
         tables = {"rejected": self.rejected, "curve": self.curve, "worthwhile": self.worthwhile}
         if self.proof is not None:
-            tables |= {
-                "proof": self.proof.exchanges,
-                "proof_runs": self.proof.runs,
-                "proof_others": self.proof.others,
-            }
-            stated |= {"proof": dict(self.proof.totals), "uplift": self.proof.uplift}
-        return write_tables(Path(folder), tables, stated, self.plot.save_all if figures else None)
+            proof = self.proof
+            tables |= {"proof": proof.exchanges, "proof_runs": proof.runs, "proof_others": proof.others}
+        return tables
 
 
 def study_subsidies(

@@ -81,7 +81,6 @@ def test_the_list_shows_every_kind(capsys: pytest.CaptureFixture[str]) -> None:
         (["compare", "a=FILE", "b=FILE", "--set", "c:layout.detour=2"], "no alternative of that name"),
         (["compare", "a=FILE", "a=FILE"], "named twice"),
         (["compare", "a=FILE", "b=FILE", "--years", "1990", "1991", "1992"], "first and last year"),
-        (["compare", "a=FILE", "b=FILE", "--replicates", "0"], "at least one run"),
     ],
 )
 def test_mistakes_are_told_and_nothing_is_written(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -72,8 +73,8 @@ def test_subsidies_of_a_finished_run(
         (["subsidy", "kalundborg", "--carbon-cost", "500"], "expected money per tonne such as '500 DKK/t'"),
         (["subsidy", "kalundborg", "--carbon-cost", "500 FOO/t"], "--carbon-cost:"),
         (["subsidy", "kalundborg", "--carbon-cost", "5 DKK/t", "--at", "1900"], "year 1900 lies outside"),
+        (["gains", "kalundborg", "--rate", "5"], r"500% a year; write 5 % as 0\.05"),
         (["gains", "kalundborg", "--rate", "-1", "--until", "1960"], r"write 5 % as 0\.05"),
-        (["gains", "kalundborg", "--replicates", "0", "--until", "1960"], "expected at least 1"),
     ],
 )
 def test_mistakes_end_with_status_2(
@@ -91,3 +92,20 @@ def test_a_finished_run_takes_no_changes(finished: Path, capsys: pytest.CaptureF
     assert "is a finished run" in capsys.readouterr().err
     assert main(["gains", str(finished), "--replicates", "3"]) == 2
     assert "need a scenario" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_any_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "letter.txt").write_text("mine")
+    (tmp_path / "file").write_text("mine")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a run was started")
+
+    # By its place in the system: the package shows the function under the module's name.
+    monkeypatch.setattr(import_module("ecopark.simulate"), "simulate", refuse)
+    for out, told in (("taken", "holds something else"), ("file/inside", "is no folder")):
+        assert main(["gains", "kalundborg", "--out", str(tmp_path / out), "--quiet"]) == 1
+        assert told in capsys.readouterr().err

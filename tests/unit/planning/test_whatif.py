@@ -11,6 +11,7 @@ from small_parks import EAGER, Raw, firm, scenario
 
 from ecopark import Scenario, simulate
 from ecopark.errors import DomainError, ScenarioError
+from ecopark.planning.gains.measuring import measure_gains
 from ecopark.planning.whatif.asking import WhatIf, apply_events, what_if
 from ecopark.planning.whatif.events import (
     CapPipe,
@@ -208,3 +209,17 @@ def test_a_tax_path_begins_on_its_first_date() -> None:
 def test_a_pipe_that_cannot_be_is_refused(pipe: Raw, message: str) -> None:
     with pytest.raises(ScenarioError, match=message):
         park(shocks=[{"kind": "pipe", "from": "1992-01", **pipe}])
+
+
+def test_a_park_without_any_exchange_is_told_and_drawn(tmp_path: Path) -> None:
+    alone = park({"first": firm(outputs=ASH), "second": firm((1000, 0), outputs=ASH)})
+    found = run(tmp_path, CloseFirm("first", "1992"), side=alone, replicates=1)
+    assert found.at_once.empty
+    found.save(tmp_path / "kept", figures=True)
+    assert (tmp_path / "kept" / "figures" / "recovery.png").is_file()
+
+
+def test_gains_of_a_park_without_any_exchange_are_of_its_first_year() -> None:
+    alone = simulate(park({"first": firm(outputs=ASH), "second": firm((1000, 0), outputs=ASH)}), seed=1)
+    assert alone.accounts.empty
+    assert measure_gains(alone).value_year == 1990

@@ -168,7 +168,7 @@ def test_closing_tables_of_gains(tmp_path: Path) -> None:
         assert "money of 2010, brought to 1990 at 5 % a year real" in text
     assert "giver's share" in said(gains_tables(one))
     assert "means of 2 runs" in said(gains_tables(many))
-    folder = many.save(tmp_path / "gains")
+    folder = many.save(tmp_path / "gains", figures=True)
     assert {path.name for path in (folder / "figures").iterdir()} == {
         f"{name}.{ending}" for name in ("split", "firms") for ending in ("png", "svg")
     }
@@ -184,5 +184,5 @@ def test_closing_tables_of_subsidies(study: SubsidyStudy, tmp_path: Path) -> Non
         "social cost of carbon 500 DKK/t",
     ):
         assert part in text, part
-    folder = study.save(tmp_path / "subsidy")
+    folder = study.save(tmp_path / "subsidy", figures=True)
     assert {path.stem for path in (folder / "figures").iterdir()} == {"curve", "proof"}

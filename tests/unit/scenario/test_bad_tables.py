@@ -135,6 +135,8 @@ ONE_MISTAKE: list[tuple[Callable[[Sheets], None], Where, str]] = [
     (in_streams(3, route="incineration", fee=""), ("streams", 6, "fee"), "knows no fee of titanogypsum"),
     (in_streams(1, **{"from": "1999-13"}), ("streams", 4, "from"), "is no date"),
     (lambda s: s["streams"].append(dict(s["streams"][0])), ("streams", 14, "resource"), "stands already in row 3"),
+    (in_streams(quantity="120,5 GWh/yr"), ("streams", 3, "quantity"), "write decimals with a point"),
+    (in_firms(utilisation="0,85"), ("firms", 3, "utilisation"), "write decimals with a point"),
     (in_prices(value="40 EUR/MWh"), ("prices", 3, "value"), "expected a value such as '40 EUR/t'"),
     (in_prices(date="soon"), ("prices", 3, "date"), "expected a date such as"),
     (in_prices(resource="steam"), ("prices", 3, "resource"), "holds for all resources"),
@@ -222,6 +224,34 @@ def test_empty_sheets_name_what_they_need(tmp_path: Path) -> None:
     with pytest.raises(TablesError, match="its first row names the columns: firm, name"):
         new_from_tables(tmp_path / "mypark", tmp_path / "empty.xlsx")
     assert not (tmp_path / "mypark").exists()
+
+
+@pytest.mark.parametrize("left", ["no sheet", "no rows", "no column"])
+def test_missing_firms_are_told_once_and_not_by_every_stream(tmp_path: Path, left: str) -> None:
+    book = load_workbook(write(tmp_path, template_rows()))
+    if left == "no sheet":
+        del book["firms"]
+    elif left == "no rows":
+        book["firms"].delete_rows(3, 20)
+    else:
+        book["firms"].delete_cols(1)
+    book.save(tmp_path / "park.xlsx")
+    with pytest.raises(
+        TablesError, match=r"has no sheet 'firms'|has no rows|is missing from the header"
+    ) as caught:
+        new_from_tables(tmp_path / "mypark", tmp_path / "park.xlsx")
+    assert "1 problem in the tables" in str(caught.value)
+
+
+def test_an_empty_cell_of_a_merged_block_says_why_it_is_empty(tmp_path: Path) -> None:
+    book = load_workbook(write(tmp_path, template_rows()))
+    book["streams"].merge_cells("A3:A7")
+    book.save(tmp_path / "park.xlsx")
+    with pytest.raises(
+        TablesError, match=r"row 4, column firm: is empty; .*only the first is filled"
+    ) as caught:
+        new_from_tables(tmp_path / "mypark", tmp_path / "park.xlsx")
+    assert "4 problems in the tables" in str(caught.value)
 
 
 @pytest.mark.parametrize(
