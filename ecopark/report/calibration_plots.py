@@ -5,8 +5,7 @@ What does not live here: any estimate; the tables come from a calibration.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from ecopark.errors import DomainError
 from ecopark.report import style
 from ecopark.report.numbers import axis_number
+from ecopark.report.result_plots import Drawn, ResultPlots
 from ecopark.report.style import FAINT, INK, PRINT, QUIET, Area, Medium
 
 LEFT, LIKELY = "#3F6E99", "#C8743B"
@@ -26,7 +26,7 @@ _COLUMNS = 3
 _SHARES = 12
 
 
-class CalibrationPlots:
+class CalibrationPlots(ResultPlots):
     """Figures of a calibration.
 
     Parameters
@@ -49,30 +49,14 @@ class CalibrationPlots:
         """One panel per pair of parameters; see :func:`draw_pairs`."""
         return draw_pairs(self._calibration.sample, self._calibration.parameters, **options)
 
-    def save_all(self, folder: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
-        """Draw and save every figure; none where everything is excluded.
-
-        Parameters
-        ----------
-        folder : path-like
-            Made if it does not exist.
-        formats : sequence of {"png", "svg", "pdf"}
-
-        Returns
-        -------
-        list of pathlib.Path
-        """
-        Path(folder).mkdir(parents=True, exist_ok=True)
+    def drawn(self) -> Mapping[str, Drawn]:
+        """Every figure there is something to draw of, by the name of its file."""
         if not len(self._calibration.sample):
-            return []
+            return {}
         drawn = {"marginals": self.marginals()}
         if len(self._calibration.parameters) > 1:
             drawn["pairs"] = self.pairs()
-        saved: list[Path] = []
-        for name, axes in drawn.items():
-            first: Any = axes.flat[0]
-            saved += style.save(first.get_figure(root=True), Path(folder) / name, formats)
-        return saved
+        return drawn
 
 
 def draw_marginals(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,18 +10,18 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from ecopark.errors import DomainError
-from ecopark.report import style
 from ecopark.report.compare_bars import draw_forest, draw_winners
 from ecopark.report.compare_console import INDICATOR_NAMES
 from ecopark.report.compare_maps import Side, draw_maps
 from ecopark.report.compare_recovery import draw_recovery
 from ecopark.report.compare_sentences import name_when
+from ecopark.report.result_plots import Drawn, ResultPlots
 from ecopark.report.study_curves import draw_fan
 
 _MOST_MAPS = 4
 
 
-class ComparePlots:
+class ComparePlots(ResultPlots):
     """Figures of a comparison.
 
     Every method takes ``ax=`` to draw into an axes of the caller's, and ``medium=``; it returns matplotlib
@@ -113,36 +112,21 @@ class ComparePlots:
             raise DomainError("only a what-if has a recovery; ecopark whatif makes one")
         return draw_recovery(self._comparison, **options)
 
-    def save_all(self, folder: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
-        """Draw and save every figure.
-
-        Parameters
-        ----------
-        folder : path-like
-            Made if it does not exist.
-        formats : sequence of {"png", "svg", "pdf"}
-
-        Returns
-        -------
-        list of pathlib.Path
-        """
-        Path(folder).mkdir(parents=True, exist_ok=True)
+    def drawn(self) -> Mapping[str, Drawn]:
+        """Every figure there is something to draw of, by the name of its file."""
         found = self._comparison
-        drawn: dict[str, Any] = {}
+        drawn: dict[str, Drawn] = {}
         for number, label in enumerate(found.labels[1:], start=1):
             ending = f"-{number}" if len(found.labels) > 2 else ""
             drawn[f"forest{ending}"] = self.forest(label)
-            drawn[f"firms{ending}"] = self.firms(label)[0]
+            drawn[f"firms{ending}"] = self.firms(label)
         if len(found.maps):
-            drawn["maps"] = self.maps()[0]
+            drawn["maps"] = self.maps()
         for indicator in dict.fromkeys(found.curves["indicator"]):
             drawn[f"curves-{str(indicator).replace('_', '-')}"] = self.curves(str(indicator))
         if hasattr(found, "recovery"):
-            drawn["recovery"] = self.recovery()[0]
-        saved: list[Path] = []
-        for name, ax in drawn.items():
-            saved += style.save(ax.get_figure(root=True), Path(folder) / name, formats)
-        return saved
+            drawn["recovery"] = self.recovery()
+        return drawn
 
     def _label(self, label: str | None) -> str:
         known = self._comparison.labels[1:]

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ecopark.report.avoided import draw_avoided
@@ -21,7 +19,7 @@ from ecopark.report.matrix import draw_matrix
 from ecopark.report.network import draw_network
 from ecopark.report.park_map import draw_park_map
 from ecopark.report.sankey import draw_sankey
-from ecopark.report.style import PRINT, Medium, save
+from ecopark.report.style import PRINT, Medium, figure_of, save
 from ecopark.report.tables import RunTables
 from ecopark.report.timeline import draw_timeline
 
@@ -36,13 +34,6 @@ FIGURES: Mapping[str, Callable[..., Axes | NDArray[np.object_]]] = {
     "matrix": draw_matrix,
 }
 _WITH_YEAR = ("map", "sankey")
-
-
-def figure_of(drawn: Axes | NDArray[np.object_]) -> Figure:
-    """Figure that holds the axes a drawing function returned."""
-    first: Any = drawn if isinstance(drawn, Axes) else drawn.ravel()[0]
-    figure: Figure = first.figure
-    return figure
 
 
 def save_figures(

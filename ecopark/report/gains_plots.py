@@ -5,8 +5,7 @@ What does not live here: measuring anything; the tables come from ``ecopark.plan
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -28,17 +27,15 @@ from ecopark.report.gains_panel import (
     write_side,
 )
 from ecopark.report.numbers import number, scale_of
+from ecopark.report.result_plots import Drawn, ResultPlots
 from ecopark.report.style import FAINT, PRINT, QUIET, Medium
 
 _NAMES, _SIDE = 34.0, 26.0
 _MOST_ROWS = 30
 
 
-class GainsPlots:
+class GainsPlots(ResultPlots):
     """Figures of the gains of a run, or of several.
-
-    Every method takes ``ax=`` to draw into an axes of the caller's, and ``medium=``; it returns matplotlib
-    axes.
 
     Parameters
     ----------
@@ -60,25 +57,9 @@ class GainsPlots:
         """Present value and payback; see :func:`draw_firms`."""
         return draw_firms(self._gains.firms, self._gains.currency, self._gains.labels, **options)
 
-    def save_all(self, folder: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
-        """Draw and save every figure.
-
-        Parameters
-        ----------
-        folder : path-like
-            Made if it does not exist.
-        formats : sequence of {"png", "svg", "pdf"}
-
-        Returns
-        -------
-        list of pathlib.Path
-        """
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        saved: list[Path] = []
-        drawn: dict[str, Any] = {"split": self.split(), "firms": self.firms()[0]}
-        for name, ax in drawn.items():
-            saved += style.save(ax.get_figure(root=True), Path(folder) / name, formats)
-        return saved
+    def drawn(self) -> Mapping[str, Drawn]:
+        """Every figure there is something to draw of, by the name of its file."""
+        return {"split": self.split(), "firms": self.firms()}
 
 
 def draw_split(

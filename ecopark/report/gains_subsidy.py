@@ -5,8 +5,7 @@ What does not live here: measuring anything; the tables come from ``ecopark.plan
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +26,7 @@ from ecopark.report.gains_panel import (
     write_side,
 )
 from ecopark.report.numbers import axis_number, number, scale_of
+from ecopark.report.result_plots import Drawn, ResultPlots
 from ecopark.report.style import FAINT, INK, PRINT, QUIET, Medium
 
 _TALL = 62.0
@@ -45,7 +45,7 @@ class _Axis(NamedTuple):
     per: str
 
 
-class SubsidyPlots:
+class SubsidyPlots(ResultPlots):
     """Figures of a study of subsidies.
 
     Parameters
@@ -70,27 +70,12 @@ class SubsidyPlots:
         proof = self._study.proof
         return draw_proof(proof.exchanges, proof.replicates, self._study.at, self._study.labels, **options)
 
-    def save_all(self, folder: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
-        """Draw and save every figure there is something to draw of.
-
-        Parameters
-        ----------
-        folder : path-like
-            Made if it does not exist.
-        formats : sequence of {"png", "svg", "pdf"}
-
-        Returns
-        -------
-        list of pathlib.Path
-        """
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        drawn: dict[str, Any] = {"curve": self.curve()} if len(self._study.curve) else {}
+    def drawn(self) -> Mapping[str, Drawn]:
+        """Every figure there is something to draw of, by the name of its file."""
+        drawn: dict[str, Drawn] = {"curve": self.curve()} if len(self._study.curve) else {}
         if self._study.proof is not None:
             drawn["proof"] = self.proof()
-        saved: list[Path] = []
-        for name, ax in drawn.items():
-            saved += style.save(ax.get_figure(root=True), Path(folder) / name, formats)
-        return saved
+        return drawn
 
 
 def draw_curve(

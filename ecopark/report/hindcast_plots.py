@@ -5,8 +5,7 @@ What does not live here: any measure; the tables come from a hindcast.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from ecopark.report import style
 from ecopark.report.numbers import axis_number
+from ecopark.report.result_plots import Drawn, ResultPlots
 from ecopark.report.style import FAINT, INK, PRINT, QUIET, Area, Medium
 
 MODEL, CHANCE = "#3F6E99", "#C8743B"
@@ -25,11 +25,8 @@ _ROW, _HEAD, _FOOT, _NAMES, _SIDE = 4.6, 15.0, 11.0, 66.0, 14.0
 _WORTH_A_ROW = 0.05
 
 
-class HindcastPlots:
+class HindcastPlots(ResultPlots):
     """Figures of a hindcast.
-
-    Every method takes ``ax=`` to draw into an axes of the caller's, and ``medium=``; it returns matplotlib
-    axes.
 
     Parameters
     ----------
@@ -55,25 +52,9 @@ class HindcastPlots:
         """F1 by year; see :func:`draw_scores`."""
         return draw_scores(self._hindcast.scores, self._hindcast.replicates, **options)
 
-    def save_all(self, folder: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
-        """Draw and save every figure.
-
-        Parameters
-        ----------
-        folder : path-like
-            Made if it does not exist.
-        formats : sequence of {"png", "svg", "pdf"}
-
-        Returns
-        -------
-        list of pathlib.Path
-        """
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        drawn = {"curve": self.curve(), "starts": self.starts(), "scores": self.scores()[0]}
-        saved: list[Path] = []
-        for name, ax in drawn.items():
-            saved += style.save(ax.get_figure(root=True), Path(folder) / name, formats)
-        return saved
+    def drawn(self) -> Mapping[str, Drawn]:
+        """Every figure there is something to draw of, by the name of its file."""
+        return {"curve": self.curve(), "starts": self.starts(), "scores": self.scores()}
 
 
 def draw_curve(

@@ -5,8 +5,7 @@ What does not live here: the search (``planning.layouts.finding``), maps (``layo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,12 +17,13 @@ from numpy.typing import NDArray
 from ecopark.report import style
 from ecopark.report.layout_maps import draw_layouts
 from ecopark.report.numbers import axis_number, number, scale_of
+from ecopark.report.result_plots import Drawn, ResultPlots
 from ecopark.report.style import INK, PRINT, QUIET, Medium
 
 POSSIBLE, EMERGED = "#9DB7CC", "#3F6E99"
 
 
-class LayoutPlots:
+class LayoutPlots(ResultPlots):
     """Figures of a layout search.
 
     Every method takes ``ax=`` to draw into an axes of the caller's, and ``medium=``; it returns matplotlib axes.
@@ -48,27 +48,12 @@ class LayoutPlots:
         """Gains possible and emerged; see :func:`draw_gains`."""
         return draw_gains(self._search.layouts, self._search.scenario.park.currency.code, **options)
 
-    def save_all(self, folder: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
-        """Draw and save every figure.
-
-        Parameters
-        ----------
-        folder : path-like
-            Made if it does not exist.
-        formats : sequence of {"png", "svg", "pdf"}
-
-        Returns
-        -------
-        list of pathlib.Path
-        """
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        drawn = {"layouts": self.maps()[0]}
+    def drawn(self) -> Mapping[str, Drawn]:
+        """Every figure there is something to draw of, by the name of its file."""
+        drawn: dict[str, Drawn] = {"layouts": self.maps()}
         if self._search.names:
             drawn["gains"] = self.gains()
-        saved: list[Path] = []
-        for name, ax in drawn.items():
-            saved += style.save(ax.get_figure(root=True), Path(folder) / name, formats)
-        return saved
+        return drawn
 
 
 def draw_gains(table: pd.DataFrame, currency: str, *, ax: Axes | None = None, medium: Medium = PRINT) -> Axes:

@@ -5,8 +5,7 @@ What does not live here: drawing (``optimum_capture``, ``optimum_maps``, ``optim
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,20 +14,16 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from ecopark.errors import DomainError
-from ecopark.report import style
-from ecopark.report.figures import figure_of
 from ecopark.report.optimum_capture import draw_capture
 from ecopark.report.optimum_curves import draw_front, draw_shadow_prices
 from ecopark.report.optimum_maps import draw_two_maps
 from ecopark.report.optimum_words import LABELS, objective_label
+from ecopark.report.result_plots import Drawn, ResultPlots
 from ecopark.report.tables import RunTables
 
 
-class OptimumPlots:
+class OptimumPlots(ResultPlots):
     """Figures of a capture.
-
-    Every method takes ``ax=`` to draw into an axes of the caller's, and ``medium=``; it returns matplotlib
-    axes.
 
     Parameters
     ----------
@@ -100,31 +95,16 @@ class OptimumPlots:
         """What residuals and needs are worth; see :func:`~ecopark.report.optimum_curves.draw_shadow_prices`."""
         return draw_shadow_prices(self._capture.prices, self._tables, self._capture.unit, **options)
 
-    def save_all(self, folder: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
-        """Draw and save every figure.
-
-        Parameters
-        ----------
-        folder : path-like
-            Made if it does not exist.
-        formats : sequence of {"png", "svg", "pdf"}
-
-        Returns
-        -------
-        list of pathlib.Path
-        """
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        drawn: dict[str, Axes | NDArray[np.object_]] = {
+    def drawn(self) -> Mapping[str, Drawn]:
+        """Every figure there is something to draw of, by the name of its file."""
+        drawn: dict[str, Drawn] = {
             "capture": self.capture(),
             "maps": self.maps(),
             "shadow_prices": self.shadow_prices(),
         }
         if self._capture.front is not None:
             drawn["front"] = self.front()
-        saved: list[Path] = []
-        for name, axes in drawn.items():
-            saved += style.save(figure_of(axes), Path(folder) / name, formats)
-        return saved
+        return drawn
 
     def _unit(self, objective: str) -> str:
         return str(self._capture.objective_unit(objective))

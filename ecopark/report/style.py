@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
+from numpy.typing import NDArray
 
 from ecopark.errors import DomainError
 
@@ -190,6 +192,13 @@ def take_axes(ax: Axes | None, width_mm: float, height_mm: float) -> tuple[Axes,
     area = take_area(ax, width_mm, height_mm)
     ax.set(xlim=(0, area.width_mm), ylim=(0, area.height_mm))
     return ax, area.width_mm, area.height_mm
+
+
+def figure_of(drawn: Axes | NDArray[np.object_]) -> Figure:
+    """Figure that holds the axes a drawing function returned."""
+    first: Any = drawn if isinstance(drawn, Axes) else drawn.ravel()[0]
+    figure: Figure = first.figure
+    return figure
 
 
 def save(figure: Figure, path: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:

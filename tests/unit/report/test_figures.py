@@ -24,12 +24,12 @@ from matplotlib.transforms import Bbox
 
 from ecopark.report.avoided import PANELS, draw_avoided
 from ecopark.report.colours import resource_colours, shade
-from ecopark.report.figures import FIGURES, figure_of, save_figures
+from ecopark.report.figures import FIGURES, save_figures
 from ecopark.report.matrix import draw_matrix
 from ecopark.report.network import draw_network
 from ecopark.report.park_map import draw_park_map
 from ecopark.report.sankey import draw_sankey
-from ecopark.report.style import PRINT, PROJECTOR, Medium, new_figure, save
+from ecopark.report.style import PRINT, PROJECTOR, Medium, figure_of, new_figure, save
 from ecopark.report.tables import RunTables
 from ecopark.report.timeline import draw_timeline
 

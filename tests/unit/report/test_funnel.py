@@ -15,9 +15,8 @@ from test_figures import _texts
 
 from ecopark.agents.idea import REASONS
 from ecopark.report.durations import draw_durations
-from ecopark.report.figures import figure_of
 from ecopark.report.funnel import _ON, _OPEN, REASON, draw_funnel
-from ecopark.report.style import PRINT, PROJECTOR, Medium
+from ecopark.report.style import PRINT, PROJECTOR, Medium, figure_of
 from ecopark.report.tables import RunTables
 
 STAGES = ("identified", "screened", "negotiating", "permitting", "building", "operating")
