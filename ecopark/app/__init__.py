@@ -1,0 +1,1 @@
+"""The browser page: a park that can be changed, run and looked at, served on this machine only."""
