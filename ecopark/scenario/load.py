@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path as FilePath
@@ -27,6 +27,7 @@ from ecopark.scenario.normalise import Library, normalise, prune, used_resources
 from ecopark.scenario.overrides import apply_layer, apply_overrides
 from ecopark.scenario.paths import Context, Path, PathError, constant, parse_path
 from ecopark.scenario.places import MAIN_FILE, find_scenario
+from ecopark.scenario.roster import with_roster
 from ecopark.scenario.siting import stand_on_plots
 from ecopark.scenario.types import Park
 from ecopark.scenario.units import Quantity, UnitError, Units
@@ -182,6 +183,32 @@ class Scenario:
         changed = _finish(self._base, joined, self.name, self.path, self._digest, Problems())
         return replace(changed, root=self.root)
 
+    def with_firms(
+        self, added: Mapping[str, Mapping[str, Any]] | None = None, dropped: Collection[str] = ()
+    ) -> Scenario:
+        """The same scenario with more firms, or as if some had never been; all other luck stays as it is.
+
+        Parameters
+        ----------
+        added : mapping of str to mapping, optional
+            Firms in the form of a scenario file, by identifier; see ``roster.raw_plant``.
+        dropped : collection of str
+            Firms taken out; values set for them (`overrides`) are let go.
+
+        Raises
+        ------
+        ScenarioError
+            If a firm is unknown, there already, or does not fit.
+        """
+        problems, more = Problems(), dict(added or {})
+        base = with_roster(self._base, more, sorted(dropped), shipped_library(), problems)
+        problems.raise_if_any()
+        kept = {path: value for path, value in self.overrides.items() if _firm_of(path) not in dropped}
+        text = json.dumps([more, sorted(dropped)], sort_keys=True, default=str)
+        digest = sha256(f"{self._digest}\0{text}".encode()).hexdigest()
+        changed = _finish(base, kept, self.name, self.path, digest, Problems())
+        return replace(changed, root=self.root)
+
     @property
     def units(self) -> Units:
         """Units of this scenario, which know its currency."""
@@ -292,6 +319,12 @@ def _readable(written: Mapping[str, Any], context: Context) -> Path:
         return parse_path(written, context)
     except UnitError:
         return constant(Quantity(1.0, "?"))
+
+
+def _firm_of(path: str) -> str:
+    """Firm that a dotted path is about, empty where it is about none."""
+    steps = path.split(".")
+    return steps[1] if steps[0] == "firms" and len(steps) > 1 else ""
 
 
 def _slug(name: str) -> str:
