@@ -13,6 +13,7 @@ Okabe, M., Ito, K. (2008) Color Universal Design, https://jfly.uni-koeln.de/colo
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import blake2b
 
 import pandas as pd
@@ -129,6 +130,7 @@ def resource_colours(resources: pd.DataFrame) -> dict[str, str]:
     return colours
 
 
+@lru_cache(maxsize=1024)
 def shade(colour: str, amount: float) -> str:
     """`colour` mixed with white (`amount` above 0) or black (below 0), by that share."""
     target = 1.0 if amount > 0 else 0.0
