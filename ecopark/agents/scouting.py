@@ -151,7 +151,9 @@ class Scouting:
             exchanges=self.exchanges,
         )
         hazard = np.asarray(self._rule(seen), dtype=np.float64)
-        queue = gather_hazard(ready, hazard, next_day - day, self._cards, self.gathered, self.threshold)
+        queue = gather_hazard(
+            ready, hazard, next_day - day, self._cards, self.gathered, self.threshold, giver, taker, self.room
+        )
         if self._has_cards:
             self._cards[:], self._has_cards = 0.0, False
         return self.take(queue, sift=sift)

@@ -19,6 +19,7 @@ from ecopark.market.contract import Contract
 
 _Floats = NDArray[np.float64]
 _NOTHING = np.zeros(0)
+_MOST = float(np.finfo(float).max)
 
 
 class Settlement:
@@ -68,7 +69,7 @@ class Settlement:
         unmade = np.maximum(could - result.amount.sum(axis=0), 0.0)
         over[self._on_demand] = unmade[self._on_demand]
         # A basin gives what is drawn from it.
-        over[self._basin] = np.finfo(float).max
+        over[self._basin] = _MOST
         return np.asarray(over)
 
     def settle(self, contracts: Sequence[Contract], day: float) -> None:
