@@ -44,7 +44,7 @@ from ecopark.market.appraisal import Appraisal
 from ecopark.market.contract import Contract
 from ecopark.market.pairs import find_pairs, synergy_name
 from ecopark.market.permits import settle_refusal
-from ecopark.market.trust import judge_deliveries
+from ecopark.market.trust import judge_deliveries, mean_by_bond
 from ecopark.scenario.types import Outage, Park
 from ecopark.streams import stream
 
@@ -175,17 +175,16 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
             worked = links.active.sum(axis=0) / days.size * (end - start)
             promised = self.exchanges.promised[self.period % self.appraiser.window] * worked
             sent = result.sent.sum(axis=0)
-            if self.exchanges.take_or_pay.any():
-                activity = days @ rate
-                could = activity[self.columns.port_process] * ports.coefficient
-                self.settlement.enter(links, result, could, promised)
+            if self.exchanges.some_take_or_pay:
+                could = (days @ rate)[self.columns.port_process] * ports.coefficient
+                self.settlement.enter(links, result, could, promised, sent)
             self._learn(sent, promised, worked)
 
     def _learn(
         self, sent: NDArray[np.float64], promised: NDArray[np.float64], days: NDArray[np.float64]
     ) -> None:
         """Trust and expectation rise where the promised quantity came, fall where it did not."""
-        bond, kept, years = judge_deliveries(sent, promised, days, self.exchanges.bond)
+        bond, kept, years = mean_by_bond(*judge_deliveries(sent, promised, days, self.exchanges.bond))
         if self.park.mechanisms.trust:
             self.bonds.learn(bond, kept, years, self.park.agents.trust)
         if self.learner is not None:

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from ecopark import indicators
 from ecopark.errors import ResultsError
-from ecopark.indicators.yearly import yearly_indicators
+from ecopark.indicators.yearly import park_totals, yearly_indicators
 from ecopark.scenario import Scenario
 
 TABLES = ("flows", "synergies", "events", "accounts", "trust", "firms", "resources", "indicators")
@@ -207,16 +207,9 @@ class Run:
 
     def summary(self) -> dict[str, Any]:
         """The few numbers that sum up a run, with their basis."""
-        park = self.indicators[self.indicators["scope"] == "park"]
-        total = park.groupby("indicator")["value"].sum()
-        unit = park.groupby("indicator")["unit"].first()
+        totals = park_totals(self.flows, self.accounts, self.currency)
         states = self.synergies["state"].value_counts()
         lost = self.synergies.loc[self.synergies["state"] == "lost", "reason"].value_counts()
-        cumulative = {
-            str(name): {"value": float(total[name]), "unit": str(unit[name])}
-            for name in total.index
-            if name != "operating_synergies"
-        }
         return {
             "scenario": self.name,
             "seed": self.seed,
@@ -225,7 +218,7 @@ class Run:
             "ever_operated": int(self.synergies["operating"].count()),
             "operating_at_end": int(states.get("operating", 0)),
             "lost_by_reason": {str(reason): int(count) for reason, count in lost.items()},
-            "cumulative": cumulative,
+            "cumulative": {name: {"value": value, "unit": unit} for name, (value, unit) in totals.items()},
         }
 
     @classmethod

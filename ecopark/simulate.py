@@ -7,6 +7,7 @@ import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from importlib.metadata import version
 
 import numpy as np
@@ -217,13 +218,19 @@ def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
         manifest={
             "scenario_sha256": scenario.sha256,
             "python": platform.python_version(),
-            "packages": {name: version(name) for name in _PACKAGES},
+            "packages": dict(_versions()),
             "trading": park.mechanisms.trading,
             "start": str(model.calendar.start),
             "periods": model.period,
         },
         source=scenario,
     )
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Versions of what a run stands on; read from disk once."""
+    return {name: version(name) for name in _PACKAGES}
 
 
 def _synergies(model: ParkModel) -> pd.DataFrame:

@@ -275,19 +275,17 @@ class Appraiser(Quotes):
     # ------------------------------------------------------------------ small look-ups
     def running_prices(self, pair: int, appraisal: Appraisal, day: float) -> tuple[float, float]:
         """Reservation prices of keeping a contract today, investment sunk. money/unit."""
-        out, into = int(self.pairs.out_port[pair]), int(self.pairs.in_port[pair])
+        columns, prices = self.columns, self.prices
+        out, into = self.pairs.out_port.item(pair), self.pairs.in_port.item(pair)
         now = self.period(day)
         gain = appraisal.keep * appraisal.credit
-        bought = self.prices.bought
-        burden, unit_cost = running_costs(
-            appraisal, {name: float(bought[name][now]) for name in appraisal.inputs}
-        )
-        floor = burden - self._unit_cost(out, now)
-        value = (
-            self._feed(into, now, day, _CHAIN)[0]
-            if self.columns.is_feed[into]
-            else self._unit_cost(into, now)
-        )
-        resource = self.columns.resources[self.columns.port_resource[out]]
-        paid = self.prices.subsidy_at(resource, now) + self.prices.support_at(out, into, now)[0]
-        return floor, gain * value - unit_cost + paid
+        bought = {name: prices.bought[name].item(now) for name in appraisal.inputs}
+        burden, unit_cost = running_costs(appraisal, bought)
+        cost = self._mean_costs(now)
+        floor = burden - cost.item(out)
+        value = self._feed(into, now, day, _CHAIN)[0] if columns.is_feed.item(into) else cost.item(into)
+        ceiling = gain * value - unit_cost
+        if prices.subsidy or prices.support:
+            resource = columns.resources[columns.port_resource[out]]
+            ceiling += prices.subsidy_at(resource, now) + prices.support_at(out, into, now)[0]
+        return floor, ceiling

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ecopark.flows.columns import Columns
 from ecopark.market.pairs import Pairs
 from ecopark.market.reputation import enter_evidence, forget, hear_say, trust_by_evidence
-from ecopark.market.trust import break_trust, mean_by_bond, update_trust
+from ecopark.market.trust import break_trust, update_trust
 from ecopark.scenario.types import Trust
 
 # Trust of firms tied by more than business from the start. [M]
@@ -86,22 +86,19 @@ class Bonds:
         Parameters
         ----------
         bond : ndarray of int, shape (L,), 1
-            Pair of firms of each exchange.
+            Pairs of firms that exchanged something, each once.
         kept : ndarray of float, shape (L,), 1
-            Share delivered of what was promised; a pair with several exchanges learns from their mean.
+            Share delivered of what was promised, mean over their exchanges.
         years : ndarray of float, shape (L,), yr
-            Time each was in operation.
+            Time these were in operation, their mean.
         rules : Trust
         """
-        met, mean_kept, time = mean_by_bond(bond, kept, years)
         if rules.rule == "beta":
             # Nobody can tell whose fault a missing delivery was: it counts for, or against, both.
-            enter_evidence(met, mean_kept, time, self.kept, self.broken)
-            self._weigh(met, rules)
+            enter_evidence(bond, kept, years, self.kept, self.broken)
+            self._weigh(bond, rules)
         else:
-            self.level[met] = update_trust(
-                self.level[met], mean_kept, rules.gain.value, rules.loss.value, time
-            )
+            self.level[bond] = update_trust(self.level[bond], kept, rules.gain.value, rules.loss.value, years)
 
     def betray(self, traitor: str, victim: str, rules: Trust, weight: float = 1.0) -> None:
         """Trust after a breach, or after something that counts for less.

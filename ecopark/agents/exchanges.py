@@ -35,6 +35,8 @@ class Exchanges:
         Quantity each promises, by period of the year.
     take_or_pay : ndarray of float, shape (L,), 1
         Share of it that each taker pays for at least.
+    some_take_or_pay : bool
+        Whether any does.
     """
 
     def __init__(self, appraiser: Appraiser, bonds: Bonds) -> None:
@@ -47,6 +49,7 @@ class Exchanges:
         self.bond = np.zeros(0, dtype=np.int64)
         self.promised = np.zeros((appraiser.window, 0))
         self.take_or_pay = np.zeros(0)
+        self.some_take_or_pay = False
         self._opened, self._closed = np.zeros(0), np.zeros(0)
         #: Day before which no link has closed that still has a column.
         self._first_closed = np.inf
@@ -112,6 +115,7 @@ class Exchanges:
             for j in np.flatnonzero(touched).tolist():
                 self._possible[j] = self._is_possible(self.all[self.number[j]], period)
         if changed:
+            self.some_take_or_pay = bool(self.take_or_pay.any())
             # The kernel counts what shares a blending limit in columns numbered from 0.
             self._blend = np.unique(self._links.blend, return_inverse=True)[1]
         return self._links._replace(blend=self._blend, active=self._active(bounds))

@@ -27,7 +27,6 @@ from ecopark.market.conduct import (
     start_propensities,
 )
 from ecopark.market.learning import adapt, adapt_path, expect_of_strangers, imitate
-from ecopark.market.trust import mean_by_bond
 from ecopark.scenario.geometry import least_detour, project
 from ecopark.streams import keys, uniform
 
@@ -68,15 +67,14 @@ class Experience:
         Parameters
         ----------
         bond : ndarray of int, shape (L,), 1
-            Pair of firms of each exchange.
+            Pairs of firms that exchanged something, each once.
         kept : ndarray of float, shape (L,), 1
-            Share delivered of what was promised.
+            Share delivered of what was promised, mean over their exchanges.
         years : ndarray of float, shape (L,), yr
-            Time each was in operation.
+            Time these were in operation, their mean.
         """
-        met, mean_kept, time = mean_by_bond(bond, kept, years)
-        self._expected[met] = adapt(self._expected[met], mean_kept, self._share, time)
-        self._met[met] = True
+        self._expected[bond] = adapt(self._expected[bond], kept, self._share, years)
+        self._met[bond] = True
         self._strangers = None
 
     def of_firm(self, firm: int) -> float:
@@ -257,11 +255,11 @@ class Learner:
         Parameters
         ----------
         bond : ndarray of int, shape (L,), 1
-            Pair of firms of each exchange.
+            Pairs of firms that exchanged something, each once.
         kept : ndarray of float, shape (L,), 1
-            Share delivered of what was promised.
+            Share delivered of what was promised, mean over their exchanges.
         years : ndarray of float, shape (L,), yr
-            Time each was in operation.
+            Time these were in operation, their mean.
         """
         if self._appraiser.experience is not None:
             self._appraiser.experience.learn(bond, kept, years)

@@ -61,7 +61,8 @@ class Leverage:
         if not self._rules.package or usual.quantity <= 0.0:
             return usual, None
         scale = Scale(usual, *self._behaviours(idea), self._prospect(idea))
-        found = choose_package(self._list_packages(usual.term, usual.giver_invests), scale.offer)
+        packages = self._list_packages(usual.term, usual.giver_invests)
+        found = choose_package(packages, scale.offers(packages).get)
         return (usual, None) if found is None else (self.keep_terms(idea, usual, found[0]), found[0])
 
     def _list_packages(self, term: float, giver_invests: bool) -> list[Package]:

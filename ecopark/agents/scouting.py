@@ -75,7 +75,10 @@ class Scouting:
         self._ends = (columns.port_firm[pairs.out_port], columns.port_firm[pairs.in_port])
         self.trigger = np.zeros(len(columns.ports))
         self._shocks = cost_shock(prices.perceived, appraiser.window)
+        self._some_shock = self._shocks.any(axis=1)
         self._seen = np.zeros(len(columns.ports), dtype=bool)
+        #: Ports in sight from one day until another.
+        self._visible, self._since, self._until = self._seen, np.inf, -np.inf
         self.open_up(
             np.array([appraiser.park.firms[name].behaviour.openness.value for name in columns.firms])
         )
@@ -122,8 +125,8 @@ class Scouting:
         if not pairs.count:
             return []
         period = self._appraiser.period(day)
-        visible = self._appraiser.is_in_sight(slice(None), day)
-        self._feel(period, next_day - day, visible)
+        visible, changed = self._sight(day)
+        self._feel(period, next_day - day, visible if changed else None)
         self._view(period, day, visible)
         ready = self.ready()
         if isinstance(information, np.ndarray):
@@ -148,7 +151,9 @@ class Scouting:
             exchanges=self.exchanges,
         )
         hazard = np.asarray(self._rule(seen), dtype=np.float64)
-        queue = gather_hazard(ready, hazard, next_day - day, self._cards, self.gathered, self.threshold)
+        queue = gather_hazard(
+            ready, hazard, next_day - day, self._cards, self.gathered, self.threshold, giver, taker, self.room
+        )
         if self._has_cards:
             self._cards[:], self._has_cards = 0.0, False
         return self.take(queue, sift=sift)
@@ -184,7 +189,7 @@ class Scouting:
         giver, taker = self._ends
         taken: list[int] = []
         while queue.size:
-            chosen = queue[choose_in_turn(giver[queue], taker[queue], self.room, most - len(taken))]
+            chosen = choose_in_turn(queue, giver, taker, self.room, most - len(taken))
             if not chosen.size:
                 break
             self._begin(chosen)
@@ -304,6 +309,7 @@ class Scouting:
         self._reach = self._yearly_mean()
         self._recipe = number_versions(columns.coefficient, columns.imported)
         self._promised_at = (-1, -1)
+        self._until = -np.inf
 
     def _shake(self, ports: Any, share: float) -> None:
         """Add attention; many shocks at once are felt as one."""
@@ -319,12 +325,26 @@ class Scouting:
         parts = (*(part[pairs] for part in self._address), self.attempt[pairs])
         return np.asarray(-np.log(uniform(self._seed, "discovery", *parts)))
 
-    def _feel(self, period: int, days: float, visible: NDArray[np.bool_]) -> None:
-        """Let triggers fade, then add shocks of cost and streams just announced."""
+    def _sight(self, day: float) -> tuple[NDArray[np.bool_], bool]:
+        """Ports in sight, and whether others have been since this was last asked."""
+        changed = not self._since <= day < self._until
+        if changed:
+            columns, foresight = self._appraiser.columns, self._spec.foresight.value
+            turns = np.concatenate([columns.opens - foresight, columns.closes])
+            self._since, self._until = day, float(np.min(turns[turns > day], initial=np.inf))
+            self._visible = self._appraiser.is_in_sight(slice(None), day)
+        return self._visible, changed
+
+    def _feel(self, period: int, days: float, visible: NDArray[np.bool_] | None) -> None:
+        """Let triggers fade, then add shocks of cost and streams just announced: `visible` if others than before."""
         self.trigger *= np.exp(-days / self._spec.memory.value)
-        shaken = self._shocks[period] | (visible & ~self._seen)
-        if shaken.any():
+        if visible is None and not self._some_shock[period]:
+            return
+        shaken = self._shocks[period]
+        if visible is not None:
+            shaken = shaken | (visible & ~self._seen)
             self._seen |= visible
+        if shaken.any():
             self._shake(shaken, 1.0)
 
     def _view(self, period: int, day: float, visible: NDArray[np.bool_]) -> None:

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from ecopark.agents.exchanges import Exchanges
 from ecopark.flows.columns import Columns
 from ecopark.flows.kernel import Links, Result
-from ecopark.market.clauses import offer_in_vain, shortfall_due
+from ecopark.market.clauses import count_agreed, is_short, offer_in_vain, shortfall_due
 from ecopark.market.contract import Contract
 
 _Floats = NDArray[np.float64]
+_NOTHING = np.zeros(0)
+_MOST = float(np.finfo(float).max)
 
 
 class Settlement:
@@ -36,7 +38,7 @@ class Settlement:
         # Agreed, taken, offered in vain.
         self._year = np.zeros((3, 0))
 
-    def enter(self, links: Links, result: Result, could: _Floats, promised: _Floats) -> None:
+    def enter(self, links: Links, result: Result, could: _Floats, promised: _Floats, sent: _Floats) -> None:
         """Count one period.
 
         Parameters
@@ -49,20 +51,17 @@ class Settlement:
             What each out-port made on demand could have given in the period by its plant's activity.
         promised : ndarray of float, shape (L,), unit
             Agreed for the time each link was active.
+        sent : ndarray of float, shape (L,), unit
+            In the period.
         """
-        bound = self._exchanges.take_or_pay > 0.0
-        if not bound.any():
-            return
-        sent = result.sent.sum(axis=0)
-        offered = np.zeros(sent.size)
-        if (sent[bound] < promised[bound]).any():
+        bound = self._exchanges.take_or_pay
+        offered = _NOTHING
+        if is_short(bound, sent, promised):
             offered = offer_in_vain(promised, sent, links.out_port, self._over(result, could))
-        numbers = self._exchanges.number[bound]
         if self._year.shape[1] < len(self._exchanges.all):
             fresh = np.zeros((3, len(self._exchanges.all) - self._year.shape[1]))
             self._year = np.concatenate([self._year, fresh], axis=1)
-        for row, counted in zip(self._year, (promised, sent, offered), strict=True):
-            row[numbers] += counted[bound]
+        count_agreed(bound, self._exchanges.number, promised, sent, offered, self._year)
 
     def _over(self, result: Result, could: _Floats) -> _Floats:
         """What out-ports had over: disposed of, or never made where made on demand. ndarray, shape (N,), unit."""
@@ -70,7 +69,7 @@ class Settlement:
         unmade = np.maximum(could - result.amount.sum(axis=0), 0.0)
         over[self._on_demand] = unmade[self._on_demand]
         # A basin gives what is drawn from it.
-        over[self._basin] = np.finfo(float).max
+        over[self._basin] = _MOST
         return np.asarray(over)
 
     def settle(self, contracts: Sequence[Contract], day: float) -> None:

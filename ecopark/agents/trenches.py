@@ -8,7 +8,7 @@ to those before it. What does not: how a shared cost is split (``market.coalitio
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -30,6 +30,8 @@ _Ints = NDArray[np.int64]
 # Counts for every stretch of a way, so that of ways of one cost the one with fewer stops is taken.
 _STRETCH = 1e-9  # km
 _ALL = slice(None)
+# Up to so many firms all distances are worked out at once.
+_FEW = 200
 
 
 class Layings(NamedTuple):
@@ -197,8 +199,17 @@ class Trenches:
 
     def _lengths(self, stops: _Ints, end: int | _Ints) -> _Floats:
         """Length of the straight way from each of some firms to one, or to one each. ndarray, shape (n,), km."""
-        ends = np.broadcast_to(self._site[end], (stops.size, 2))
-        return distance_km(self._site[stops], ends, self._layout)
+        if len(self._site) > _FEW:
+            ends = np.broadcast_to(self._site[end], (stops.size, 2))
+            return distance_km(self._site[stops], ends, self._layout)
+        return np.asarray(self._distances[end, stops])
+
+    @cached_property
+    def _distances(self) -> _Floats:
+        """Length of the straight way between any two firms. ndarray, shape (F, F), km; row: to which."""
+        count = len(self._site)
+        starts, ends = np.tile(self._site, (count, 1)), np.repeat(self._site, count, axis=0)
+        return distance_km(starts, ends, self._layout).reshape(count, count)
 
     def _measure(self, way: tuple[int, ...]) -> tuple[float, _Floats]:
         """Length of a way, and its steps as in ``Courses``. km; ndarray of float, shape (B, 2)."""

@@ -115,7 +115,12 @@ def require_columns(table: pd.DataFrame, needed: Iterable[str], what: str) -> No
 
 
 def sum_by(
-    rows: pd.DataFrame, column: str, scopes: Sequence[str], *, unit: str | None = None
+    rows: pd.DataFrame,
+    column: str,
+    scopes: Sequence[str],
+    *,
+    unit: str | None = None,
+    also: str | None = None,
 ) -> pd.DataFrame:
     """Sum a column by period, scope and unit.
 
@@ -129,25 +134,29 @@ def sum_by(
         ``park`` or ``label=column``: ``firm=from_firm`` gives scopes ``firm:asnaes``.
     unit : str, optional
         Unit of the sums where it is not that of the row.
+    also : str, optional
+        A further column whose values are told apart: the same as one call for each of them.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``period, scope, unit, value``.
+        Columns ``period, scope, unit, value``, and the further one.
     """
     period = _codes(rows["start"])
-    units = _codes(rows["unit"]) if unit is None else np.zeros_like(period)
+    apart = [period, _codes(rows["unit"]) if unit is None else np.zeros_like(period)]
+    apart += [] if also is None else [_codes(rows[also])]
     value = rows[column].to_numpy(dtype=np.float64)
     parts = []
     for scope in scopes:
         label, _, name = scope.partition("=")
-        code, groups = _combine([period, units, *([_codes(rows[name])] if name else [])])
+        code, groups = _combine([*apart, *([_codes(rows[name])] if name else [])])
         first = _first_of(code, groups)
         names = (
             f"{label}:" + rows[name].iloc[first].astype(str)
             if name
             else pd.Series([label] * groups, dtype="str")
         )
+        kept = {} if also is None else {also: rows[also].iloc[first].astype(str).to_numpy()}
         parts.append(
             pd.DataFrame(
                 {
@@ -155,6 +164,7 @@ def sum_by(
                     "scope": names.to_numpy(),
                     "unit": rows["unit"].iloc[first].astype(str).to_numpy() if unit is None else unit,
                     "value": np.bincount(code, value, minlength=groups),
+                    **kept,
                 }
             )
         )

@@ -6,9 +6,23 @@ virgin supply. Sum over years for the cumulative figure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 import pandas as pd
 
-from ecopark.indicators.tables import CARBON, add_up, condense_accounts, condense_flows, stack, sum_by, tidy
+from ecopark.indicators.tables import (
+    CARBON,
+    TIDY,
+    add_up,
+    condense_accounts,
+    condense_flows,
+    stack,
+    sum_by,
+    tidy,
+)
+
+_RESOURCE = ("resource=resource",)
 
 _KINDS = {
     "material": "avoided_waste",
@@ -53,62 +67,106 @@ def yearly_indicators(
           for a firm, its own share;
         - ``operating_synergies``: count at the end of the year.
     """
-    moved = condense_flows(flows[flows["route"].isin(["exchange", "loss"]) & flows["synergy"].notna()])
-    units = flows[["resource", "kind", "unit"]].drop_duplicates("resource").set_index("resource").astype(str)
+    moved, units = _moved(flows), _units(flows)
     return stack(
         [
-            *_physical(moved, units),
-            *_accounts(condense_accounts(accounts), synergies, currency),
+            tidy(sum_by(moved[moved["route"] == "exchange"], "quantity", _RESOURCE), "exchanged"),
+            *_replaced(moved, units, ["park", *_RESOURCE]),
+            _gained(condense_accounts(accounts), synergies, currency),
             _operating(synergies, flows),
         ]
     )
 
 
-def _physical(moved: pd.DataFrame, units: pd.DataFrame) -> list[pd.DataFrame]:
-    """Quantities moved and what they stood instead of, from a condensed ledger of exchanges and losses."""
-    got = moved["route"] == "exchange"
-    parts = [tidy(sum_by(moved[got], "quantity", ["resource=resource"]), "exchanged")]
+def park_totals(flows: pd.DataFrame, accounts: pd.DataFrame, currency: str) -> dict[str, tuple[float, str]]:
+    """Totals of the park over a whole run: the sums of its rows in :func:`yearly_indicators`, and no more work.
+
+    Parameters
+    ----------
+    flows, accounts : pandas.DataFrame
+        Tables of a run.
+    currency : str
+
+    Returns
+    -------
+    dict of str to (float, str)
+        Value and unit by indicator, in the order of their names; what never happened is missing.
+    """
+    table = condense_accounts(accounts)
+    gained = sum_by(table.assign(joint=table["giver"] + table["taker"]), "joint", ["park"])
+    parts = [*_replaced(_moved(flows), _units(flows), ["park"]), _named(gained, _gains(currency), "unit")]
+    park = stack(parts)
+    by_indicator = park.groupby("indicator")
+    total, unit = by_indicator["value"].sum(), by_indicator["unit"].first()
+    return {str(name): (float(total[name]), str(unit[name])) for name in total.index}
+
+
+def _moved(flows: pd.DataFrame) -> pd.DataFrame:
+    """Exchanges and losses of a ledger, by year."""
+    return condense_flows(flows[flows["route"].isin(["exchange", "loss"]) & flows["synergy"].notna()])
+
+
+def _units(flows: pd.DataFrame) -> pd.DataFrame:
+    """Kind and unit of each resource."""
+    return flows[["resource", "kind", "unit"]].drop_duplicates("resource").set_index("resource").astype(str)
+
+
+def _replaced(moved: pd.DataFrame, units: pd.DataFrame, scopes: Sequence[str]) -> list[pd.DataFrame]:
+    """What moved instead of being disposed of, and what it stood instead of."""
     spared = moved[moved["instead_of"].notna()]
-    for kind, indicator in _KINDS.items():
-        rows = spared[spared["kind"] == kind]
-        parts.append(tidy(sum_by(rows, "quantity", ["park", "resource=resource"]), indicator))
-    served = moved[got & moved["delivered_resource"].notna()]
+    served = moved[(moved["route"] == "exchange") & moved["delivered_resource"].notna()]
     need = served["delivered_resource"].astype(str)
     served = served.assign(kind=need.map(units["kind"]), unit=need.map(units["unit"]))
-    for kind, indicator in _VIRGIN.items():
-        rows = served[served["kind"] == kind]
-        parts.append(tidy(sum_by(rows, "delivered", ["park", "resource=resource"]), indicator))
-    return parts
+    return [
+        _named(sum_by(spared, "quantity", scopes, also="kind"), _KINDS, "kind"),
+        _named(sum_by(served, "delivered", scopes, also="kind"), _VIRGIN, "kind"),
+    ]
 
 
-def _accounts(accounts: pd.DataFrame, synergies: pd.DataFrame, currency: str) -> list[pd.DataFrame]:
+def _gained(accounts: pd.DataFrame, synergies: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Carbon and money of the park, each resource and each firm, from condensed accounts."""
     resource = synergies.set_index("synergy")["resource"]
     table = accounts.assign(
         joint=accounts["giver"] + accounts["taker"], resource=accounts["synergy"].astype(str).map(resource)
     )
-    parts = []
-    for unit, indicator in ((CARBON, "avoided_co2"), (currency, "joint_gain")):
-        rows = table[table["unit"] == unit]
-        ends = [
-            sum_by(rows, "joint", ["park", "resource=resource"]),
-            sum_by(rows, "giver", ["firm=from_firm"]),
-            sum_by(rows, "taker", ["firm=to_firm"]),
-        ]
-        parts.append(tidy(add_up(ends), indicator))
-    return parts
+    ends = [
+        sum_by(table, "joint", ["park", *_RESOURCE]),
+        sum_by(table, "giver", ["firm=from_firm"]),
+        sum_by(table, "taker", ["firm=to_firm"]),
+    ]
+    return _named(add_up(ends), _gains(currency), "unit")
+
+
+def _gains(currency: str) -> dict[str, str]:
+    """Indicator by unit of the accounts."""
+    return {CARBON: "avoided_co2", currency: "joint_gain"}
+
+
+def _named(table: pd.DataFrame, indicators: Mapping[str, str], column: str) -> pd.DataFrame:
+    """Tidy rows whose indicator goes by a column; rows of none are left out."""
+    named = table.assign(indicator=table[column].map(indicators))
+    return named.loc[named["indicator"].notna(), list(TIDY)]
 
 
 def _operating(synergies: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """Exchanges in operation at the end of each year."""
     if not len(flows):
         return pd.DataFrame()
-    first, last = flows["start"].dt.year.min(), flows["start"].dt.year.max()
-    years = range(int(first), int(last) + 1)
-    ends = pd.Series([pd.Timestamp(f"{year}-12-31") for year in years])
-    started = synergies["operating"].dropna().to_numpy()
-    ended = synergies.loc[synergies["operating"].notna(), "ended"].dropna().to_numpy()
-    counts = [int((started <= end).sum() - (ended <= end).sum()) for end in ends.to_numpy()]
-    table = pd.DataFrame(
-        {"year": list(years), "value": [float(c) for c in counts], "unit": "count", "scope": "park"}
+    start = flows["start"].to_numpy().astype("datetime64[Y]")
+    years = np.arange(start.min(), start.max() + 1)
+    ends = (years + 1).astype("datetime64[D]") - 1
+    begun = synergies["operating"].notna()
+    started, ended = (
+        np.sort(synergies.loc[begun, name].dropna().to_numpy().astype("datetime64[s]"))
+        for name in ("operating", "ended")
     )
-    period = pd.to_datetime(table["year"].astype(str) + "-01-01").astype("datetime64[s]")
-    return tidy(table.assign(period=period), "operating_synergies")
+    count = np.searchsorted(started, ends, side="right") - np.searchsorted(ended, ends, side="right")
+    table = pd.DataFrame(
+        {
+            "period": years.astype("datetime64[s]"),
+            "scope": "park",
+            "unit": "count",
+            "value": count.astype(float),
+        }
+    )
+    return tidy(table, "operating_synergies")

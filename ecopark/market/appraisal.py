@@ -350,6 +350,8 @@ def running_costs(terms: Appraisal, prices: Mapping[str, float]) -> tuple[float,
         The giver's burden, and the running costs borne by the taker.
     """
     upkeep = terms.maintenance / terms.quantity if terms.quantity > 0.0 else 0.0
+    if not terms.inputs:
+        return 0.0, terms.haulage + terms.treatment + upkeep + 0.0
     return cost_of_inputs(terms.burden, prices), terms.haulage + terms.treatment + upkeep + cost_of_inputs(
         terms.own_inputs, prices
     )

@@ -105,6 +105,57 @@ def offer_in_vain(
     return offered
 
 
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def is_short(
+    take_or_pay: NDArray[np.float64], sent: NDArray[np.float64], promised: NDArray[np.float64]
+) -> bool:
+    """Whether less was sent than agreed under any contract with take or pay.
+
+    Parameters
+    ----------
+    take_or_pay : ndarray of float, shape (L,), 1
+    sent, promised : ndarray of float, shape (L,), unit
+
+    Returns
+    -------
+    bool
+    """
+    short = False
+    for j in range(sent.size):
+        short = short or (take_or_pay[j] > 0.0 and sent[j] < promised[j])
+    return short
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def count_agreed(
+    take_or_pay: NDArray[np.float64],
+    number: NDArray[np.int64],
+    promised: NDArray[np.float64],
+    sent: NDArray[np.float64],
+    offered: NDArray[np.float64],
+    year: NDArray[np.float64],
+) -> None:
+    """Count what was agreed, taken and offered in vain under contracts with take or pay.
+
+    Parameters
+    ----------
+    take_or_pay : ndarray of float, shape (L,), 1
+    number : ndarray of int, shape (L,), 1
+        Column of each contract in the year's account.
+    promised, sent : ndarray of float, shape (L,), unit
+    offered : ndarray of float, shape (L,) or (0,), unit
+        Empty where nothing was offered in vain.
+    year : ndarray of float, shape (3, contracts), unit
+        Raised in place.
+    """
+    for j in range(sent.size):
+        if take_or_pay[j] > 0.0:
+            year[0, number[j]] += promised[j]
+            year[1, number[j]] += sent[j]
+            if offered.size:
+                year[2, number[j]] += offered[j]
+
+
 def quasi_rent(gain: float, outside: float = 0.0, penalty: float = 0.0) -> float:
     """Part of an investor's gain that its partner can take away once the investment is sunk.
 

@@ -263,15 +263,15 @@ def list_ready(
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
-def choose_in_turn(
-    giver: NDArray[np.int64], taker: NDArray[np.int64], room: NDArray[np.int64], most: int
-) -> NDArray[np.bool_]:
+def choose_in_turn(queue: _Ints, giver: _Ints, taker: _Ints, room: _Ints, most: int) -> _Ints:
     """Pairs taken up one after the other, as long as both firms have attention left.
 
     Parameters
     ----------
-    giver, taker : ndarray of int, shape (n,), 1
-        Firms of each pair, in the order in which pairs have their turn.
+    queue : ndarray of int, shape (n,), 1
+        Pairs in the order in which they have their turn.
+    giver, taker : ndarray of int, shape (K,), 1
+        Firms of each pair.
     room : ndarray of int, shape (F,), 1
         Projects each firm can still take up; lowered in place.
     most : int, 1
@@ -279,14 +279,15 @@ def choose_in_turn(
 
     Returns
     -------
-    ndarray of bool, shape (n,), 1
+    ndarray of int, shape (m,), 1
+        Of the queue, in its order.
     """
-    chosen = np.zeros(giver.size, dtype=np.bool_)
+    chosen = np.empty(queue.size, dtype=np.int64)
     taken = 0
-    for k in range(giver.size):
-        if taken < most and room[giver[k]] > 0 and room[taker[k]] > 0:
-            chosen[k] = True
+    for pair in queue:
+        if taken < most and room[giver[pair]] > 0 and room[taker[pair]] > 0:
+            chosen[taken] = pair
             taken += 1
-            room[giver[k]] -= 1
-            room[taker[k]] -= 1
-    return chosen
+            room[giver[pair]] -= 1
+            room[taker[pair]] -= 1
+    return chosen[:taken]

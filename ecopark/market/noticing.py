@@ -95,9 +95,17 @@ def pay_attention(
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
 def gather_hazard(
-    ready: _Ints, hazard: _Floats, days: float, extra: _Floats, gathered: _Floats, threshold: _Floats
+    ready: _Ints,
+    hazard: _Floats,
+    days: float,
+    extra: _Floats,
+    gathered: _Floats,
+    threshold: _Floats,
+    giver: _Ints,
+    taker: _Ints,
+    room: _Ints,
 ) -> _Ints:
-    """Let hazard gather for some days, and find who is noticed.
+    """Let hazard gather for some days, and find who could be noticed.
 
     Parameters
     ----------
@@ -110,11 +118,16 @@ def gather_hazard(
     gathered : ndarray of float, shape (K,), 1
         Raised in place.
     threshold : ndarray of float, shape (K,), 1
+    giver, taker : ndarray of int, shape (K,), 1
+        Firms of each pair.
+    room : ndarray of int, shape (F,), 1
+        Projects each firm can still take up.
 
     Returns
     -------
     ndarray of int, shape (m,), 1
-        Pairs whose hazard has reached the threshold, that known longest first.
+        Pairs whose hazard has reached the threshold and whose firms both have attention left, that known longest
+        first.
     """
     waiting, known = np.empty(ready.size), np.empty(ready.size, dtype=np.int64)
     count = 0
@@ -122,7 +135,7 @@ def gather_hazard(
         pair = ready[row]
         gathered[pair] = gathered[pair] + hazard[row] * days + extra[pair]
         left = threshold[pair] - gathered[pair]
-        if left <= 0.0:
+        if left <= 0.0 and room[giver[pair]] > 0 and room[taker[pair]] > 0:
             waiting[count], known[count] = left, pair
             count += 1
     return known[:count][np.argsort(waiting[:count], kind="mergesort")]

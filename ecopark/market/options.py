@@ -152,7 +152,8 @@ def compile_options(park: Park, pairs: Pairs, calendar: Calendar) -> Options:
     costs = np.zeros((calendar.periods, len(modes)), dtype=COST)
     for column, (way, name) in enumerate(modes):
         for part, path in cost_paths(park.transport[name], way.pathway).items():
-            costs[part][:, column] = sample(path)
+            if path is not None:
+                costs[part][:, column] = sample(path)
     table = np.array(rows, dtype=OPTION)
     if not park.mechanisms.shared_trenches:
         table["trench"] = 0.0
@@ -166,14 +167,12 @@ def compile_options(park: Park, pairs: Pairs, calendar: Calendar) -> Options:
     )
 
 
-def _sampler(calendar: Calendar) -> Callable[[Path | None], NDArray[np.float64] | float]:
-    """Values of a path at the start of every period; nothing where there is no path."""
+def _sampler(calendar: Calendar) -> Callable[[Path], NDArray[np.float64] | float]:
+    """Values of a path at the start of every period."""
     starts = calendar.period_bounds[:-1]
     known: dict[int, NDArray[np.float64]] = {}
 
-    def sample(path: Path | None) -> NDArray[np.float64] | float:
-        if path is None:
-            return 0.0
+    def sample(path: Path) -> NDArray[np.float64] | float:
         if len(path.values) == 1:
             return path.values[0].value
         # Modes serve many ways: a path is sampled once. Paths outlive this function in the park.

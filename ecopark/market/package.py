@@ -11,9 +11,14 @@ shares it (Raiffa 1982, The art and science of negotiation).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
 
 from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.errors import DomainError
@@ -21,6 +26,7 @@ from ecopark.market.appraisal import Appraisal
 from ecopark.market.investment import annuity_factor, annuity_per_unit, per_year
 from ecopark.scenario.types import Behaviour
 
+_Floats = NDArray[np.float64]
 # Joint margins closer than this share are equal: money only moved between the two leaves rounding behind.
 _EQUAL = 1e-9
 
@@ -194,13 +200,65 @@ def hold_up_cost(package: Package, annuity: float, recovery: float, trust: float
     >>> round(hold_up_cost(pipe, 10.0, 7300.0, trust=0.5, price=30.0), 4)
     3.5
     """
+    return float(_hold_up(_rows([package])[0], annuity, recovery, trust, price))
+
+
+# Columns of packages in compiled passes.
+_TERM, _TAKE_OR_PAY, _PENALTY, _INVESTOR = range(4)
+
+
+def _rows(packages: Iterable[Package]) -> _Floats:
+    """Terms of packages as numbers. ndarray of float, shape (n, 4), day and 1."""
+    rows = [(p.term, p.take_or_pay, p.penalty_share, p.giver_invests) for p in packages]
+    return np.array(rows, dtype=np.float64)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _hold_up(terms: _Floats, annuity: float, recovery: float, trust: float, price: float) -> float:
+    """See :func:`hold_up_cost`. money/unit."""
     if annuity <= 0.0 or recovery <= 0.0:
         return 0.0
-    covered = min(package.term / recovery, 1.0)
+    covered = min(terms[_TERM] / recovery, 1.0)
     paid = min(max(price, 0.0) / annuity, 1.0)
-    bound = package.take_or_pay * paid if package.giver_invests else 0.0
-    secured = 1.0 - (1.0 - package.penalty_share) * (1.0 - bound)
+    bound = terms[_TAKE_OR_PAY] * paid if terms[_INVESTOR] else 0.0
+    secured = 1.0 - (1.0 - terms[_PENALTY]) * (1.0 - bound)
     return (1.0 - trust) * annuity * (1.0 - covered * secured)
+
+
+class _Weights(NamedTuple):
+    """What the two parties weigh packages by; of two numbers the first is the taker's, the second the giver's."""
+
+    term: float
+    lifetime: float
+    payback: tuple[float, float]
+    averse: tuple[float, float]
+    fear: tuple[float, float]
+    change: float
+    trust: float
+    price: float
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _weigh_terms(terms: _Floats, spread: _Floats, by: _Weights) -> _Floats:
+    """Costs of giver and taker that hang on the terms of each package. ndarray, shape (n, 2), money/unit.
+
+    The columns of `spread` are annuity of the capital and cost of the agreement to giver and taker.
+    """
+    costs = np.empty((terms.shape[0], 2))
+    for k in range(terms.shape[0]):
+        term, annuity, giver_pays = terms[k, _TERM], spread[k, 0], terms[k, _INVESTOR] > 0.0
+        investor = int(giver_pays)
+        # Time over which the investor earns its capital back, as for the annuity.
+        recovery = min(max(term, by.payback[investor]), by.lifetime)
+        held_up = by.averse[investor] * _hold_up(terms[k], annuity, recovery, by.trust, by.price)
+        bound = by.fear[1 - investor] * (term / by.term - 1.0)
+        giver = by.fear[1] * terms[k, _PENALTY] + (held_up if giver_pays else bound)
+        taker = by.fear[0] * terms[k, _PENALTY] + (bound if giver_pays else held_up)
+        unneeded = by.change * terms[k, _TAKE_OR_PAY] * by.price
+        for_giver, for_taker = (annuity, 0.0) if giver_pays else (0.0, annuity)
+        costs[k, 0] = for_giver + spread[k, 1] + (giver - unneeded)
+        costs[k, 1] = for_taker + spread[k, 2] + (taker + unneeded * (1.0 + by.averse[0]))
+    return costs
 
 
 class Scale:
@@ -226,44 +284,54 @@ class Scale:
 
     def __init__(self, usual: Appraisal, giver: Behaviour, taker: Behaviour, prospect: Prospect) -> None:
         self._usual, self._prospect = usual, prospect
-        self._payback = {True: giver.payback.value, False: taker.payback.value}
-        self._averse = {True: giver.risk_aversion.value, False: taker.risk_aversion.value}
         self._parties = {True: giver, False: taker}
-        self._change = 1.0 - prospect.reliability
+        averse, change = (taker.risk_aversion.value, giver.risk_aversion.value), 1.0 - prospect.reliability
         stake = max(usual.running_ceiling - usual.running_floor, 0.0) / 2.0
-        self._fear = {side: averse * self._change * stake for side, averse in self._averse.items()}
-        self._price = max((usual.running_ceiling + usual.running_floor) / 2.0, 0.0)
+        self._weights = _Weights(
+            term=float(usual.term),
+            lifetime=float(usual.lifetime),
+            payback=(float(taker.payback.value), float(giver.payback.value)),
+            averse=(float(averse[0]), float(averse[1])),
+            fear=(float(averse[0] * change * stake), float(averse[1] * change * stake)),
+            change=float(change),
+            trust=float(prospect.trust),
+            price=float(max((usual.running_ceiling + usual.running_floor) / 2.0, 0.0)),
+        )
         # Dozens of packages have the same few terms and investors.
         self._spread: dict[tuple[float, bool], tuple[float, float, float]] = {}
         self.standard = Package(1.0, usual.term, 0.0, prospect.penalty_share, usual.giver_invests)
-        costs = self._costs(self.standard)
-        self._bare = usual.floor - costs[0], usual.ceiling + costs[1]
+        ((for_giver, for_taker),) = self._costs([self.standard])
+        self._bare = usual.floor - for_giver, usual.ceiling + for_taker
 
-    def weigh(self, package: Package) -> tuple[float, float, float]:
-        """Reservation prices of giver and taker under a package, and the annuity within. money/unit."""
-        costs = self._costs(package)
-        return self._bare[0] + costs[0], self._bare[1] - costs[1], costs[2]
+    def weigh(self, packages: Sequence[Package]) -> list[tuple[float, float]]:
+        """Reservation prices of giver and taker under each of some packages. money/unit."""
+        floor, ceiling = self._bare
+        return [(floor + giver, ceiling - taker) for giver, taker in self._costs(packages)]
 
-    def offer(self, package: Package) -> Offer | None:
-        """What a package is worth to both; None where it does not pay, or not soon enough for the investor."""
-        if package == self.standard:
-            floor, ceiling, good = self._usual.floor, self._usual.ceiling, not self._usual.reason
-        else:
-            floor, ceiling, _ = self.weigh(package)
-            good = ceiling > floor and self.is_soon_repaid(package)
-        return Offer(floor, ceiling, self._usual.quantity) if good else None
+    def offers(self, packages: Sequence[Package]) -> dict[Package, Offer]:
+        """What each package that pays, and soon enough for the investor, is worth to both."""
+        usual, found = self._usual, dict[Package, Offer]()
+        for package, (floor, ceiling) in zip(packages, self.weigh(packages), strict=True):
+            if package == self.standard:
+                if not usual.reason:
+                    found[package] = Offer(usual.floor, usual.ceiling, usual.quantity)
+            elif ceiling > floor and self.is_soon_repaid(package):
+                found[package] = Offer(floor, ceiling, usual.quantity)
+        return found
 
     def is_soon_repaid(self, package: Package) -> bool:
         """Whether the payback is within what the investor of a package accepts."""
-        return self._usual.payback * DAYS_PER_YEAR <= self._payback[package.giver_invests]
+        return self._usual.payback * DAYS_PER_YEAR <= self._weights.payback[package.giver_invests]
 
-    def _costs(self, terms: Package) -> tuple[float, float, float]:
-        """Costs of giver and taker that hang on the terms, and the annuity within. money/unit."""
-        investor = terms.giver_invests
-        annuity, giver_deal, taker_deal = self._spread_over(terms.term, investor)
-        risks = self._risks(terms, annuity)
-        giver, taker = (annuity, 0.0) if investor else (0.0, annuity)
-        return giver + giver_deal + risks[0], taker + taker_deal + risks[1], annuity
+    def annuity(self, package: Package) -> float:
+        """Annuity of the capital under a package. money/unit."""
+        return self._spread_over(package.term, package.giver_invests)[0]
+
+    def _costs(self, packages: Sequence[Package]) -> list[list[float]]:
+        """Costs of giver and taker that hang on the terms of each package. money/unit."""
+        spread = np.array([self._spread_over(p.term, p.giver_invests) for p in packages])
+        found: list[list[float]] = _weigh_terms(_rows(packages), spread, self._weights).tolist()
+        return found
 
     def _spread_over(self, term: float, investor: bool) -> tuple[float, float, float]:
         """Annuity of the capital, cost of the agreement to giver and taker. money/unit."""
@@ -277,18 +345,6 @@ class Scale:
                 _deal(parties[False], prospect.taker_cost, term, usual.quantity),
             )
         return self._spread[key]
-
-    def _risks(self, terms: Package, annuity: float) -> tuple[float, float]:
-        """What the terms cost giver and taker in risk. money/unit."""
-        usual, averse, fear, investor = self._usual, self._averse, self._fear, terms.giver_invests
-        # Time over which the investor earns its capital back, as for the annuity.
-        recovery = min(max(terms.term, self._payback[investor]), usual.lifetime)
-        held_up = averse[investor] * hold_up_cost(terms, annuity, recovery, self._prospect.trust, self._price)
-        bound = fear[not investor] * (terms.term / usual.term - 1.0)
-        giver = fear[True] * terms.penalty_share + (held_up if investor else bound)
-        taker = fear[False] * terms.penalty_share + (bound if investor else held_up)
-        unneeded = self._change * terms.take_or_pay * self._price
-        return giver - unneeded, taker + unneeded * (1.0 + averse[False])
 
 
 def revise(
@@ -323,14 +379,14 @@ def revise(
     scale = Scale(usual, giver, taker, prospect)
     if package == scale.standard:
         return usual
-    floor, ceiling, annuity = scale.weigh(package)
+    ((floor, ceiling),) = scale.weigh([package])
     worthwhile = ceiling > floor and scale.is_soon_repaid(package)
     return replace(
         usual,
         reason="" if worthwhile else "economics",
         term=package.term,
         giver_invests=package.giver_invests,
-        annuity=annuity,
+        annuity=scale.annuity(package),
         floor=floor,
         ceiling=ceiling,
     )

@@ -50,14 +50,13 @@ def test_nothing_is_ready_where_there_is_no_pair() -> None:
     ).size
 
 
-@pytest.mark.parametrize(
-    ("most", "expected"), [(9, [True, False, True, True]), (2, [True, False, True, False])]
-)
+@pytest.mark.parametrize(("most", "expected"), [(9, [4, 1, 2]), (2, [4, 1])])
 def test_pairs_have_their_turn_while_both_have_room_and_somebody_has_time(
-    most: int, expected: list[bool]
+    most: int, expected: list[int]
 ) -> None:
-    # Firm 0 has room for two, the others for one each: (0,1), (2,1), (0,2), (3,4).
+    # Firm 0 has room for two, the others for one each. In turn: (0,1), (2,1), (0,2), (3,4).
     room = np.array([2, 1, 1, 1, 1])
-    chosen = choose_in_turn(np.array([0, 2, 0, 3]), np.array([1, 1, 2, 4]), room, most)
+    giver, taker = np.array([9, 0, 3, 2, 0]), np.array([9, 2, 4, 1, 1])
+    chosen = choose_in_turn(np.array([4, 3, 1, 2]), giver, taker, room, most)
     assert chosen.tolist() == expected
-    assert room.sum() == 6 - 2 * sum(expected)
+    assert room.sum() == 6 - 2 * len(expected)

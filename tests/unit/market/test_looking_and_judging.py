@@ -40,11 +40,17 @@ def test_attention_and_hazard_of_pairs() -> None:
     assert trigger.tolist() == [4.0, 3.0, 2.0]
     gathered, threshold = np.array([0.5, 9.0, 0.0, 0.9]), np.array([1.0, 1.0, 1.0, 1.0])
     extra = np.array([0.0, 0.0, 0.75, 0.0])
-    queue = gather_hazard(ready, np.array([0.02, 0.06, 0.03]), 10.0, extra, gathered, threshold)
+    hazard, firms = np.array([0.02, 0.06, 0.03]), (np.array([0, 0, 1, 1]), np.array([2, 3, 2, 3]))
+    mine = gathered.copy()
+    queue = gather_hazard(ready, hazard, 10.0, extra, mine, threshold, *firms, np.ones(4, dtype=np.int64))
     # Pair 0 and pair 3 pass by 0.1, within rounding, pair 2 by 0.05; pair 1 was not looked at.
-    np.testing.assert_allclose(gathered, [1.1, 9.0, 1.05, 1.1])
+    np.testing.assert_allclose(mine, [1.1, 9.0, 1.05, 1.1])
     assert sorted(queue.tolist()) == [0, 2, 3]
     assert queue[-1] == 2
+    # A firm without room keeps its pairs from the queue, though not from gathering.
+    busy = gather_hazard(ready, hazard, 10.0, extra, gathered, threshold, *firms, np.array([1, 1, 0, 1]))
+    assert busy.tolist() == [3]
+    np.testing.assert_array_equal(gathered, mine)
 
 
 def test_meetings_and_information() -> None:
