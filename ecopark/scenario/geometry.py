@@ -46,6 +46,25 @@ def project(
     return np.column_stack([east, _EARTH_RADIUS_KM * latitude])
 
 
+def degrees_from_km(offset: NDArray[np.float64], about: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Longitude and latitude of a place so many km east and north of another.
+
+    Parameters
+    ----------
+    offset : ndarray of float, shape (2,), km
+        East and north.
+    about : ndarray of float, shape (2,), degree
+        Longitude and latitude.
+
+    Returns
+    -------
+    ndarray of float, shape (2,), degree
+        By the equirectangular projection about the latitude of `about`, the inverse of :func:`project`.
+    """
+    scale = np.array([_EARTH_RADIUS_KM * np.cos(np.radians(about[1])), _EARTH_RADIUS_KM])
+    return np.asarray(about + np.degrees(offset / scale))
+
+
 def distance_km(start: NDArray[np.float64], end: NDArray[np.float64], layout: Layout) -> NDArray[np.float64]:
     """Length of the way between pairs of sites, detour included.
 

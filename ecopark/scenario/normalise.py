@@ -26,6 +26,7 @@ from ecopark.scenario.located import (
     sections,
 )
 from ecopark.scenario.policy import PATHS_BY_RESOURCE
+from ecopark.scenario.region_block import take_region
 from ecopark.scenario.schema import sink_sources
 from ecopark.scenario.source import Files
 from ecopark.scenario.tables import (
@@ -91,7 +92,7 @@ def normalise(raw: Section, files: Files | None, library: Library, problems: Pro
         return raw
     tables = _Tables(files, problems)
     rows = tables.read(raw)
-    firm_rows = tables.take(raw, "firm_table", FIRMS)
+    firm_rows = [*take_region(raw, files, problems), *tables.take(raw, "firm_table", FIRMS)]
     for key, own, model in (
         ("resources", library.resources, Resource),
         ("transport", library.transport, Transport),

@@ -193,6 +193,10 @@ class RegionPlan:
         Length of the run from 2000 on, 1 to 100.
     clusters : Clusters
         How firms crowd.
+    prefix : str
+        Begins the names of the firms. Regions of one seed and different prefixes have nothing in common.
+    sizes : mapping of str to float, 1
+        Factor on the usual capacity by plant type; 1 where none is given.
 
     Raises
     ------
@@ -206,6 +210,8 @@ class RegionPlan:
     mix: Mapping[str, float] | None = None
     years: int = 20
     clusters: Clusters = field(default_factory=Clusters)
+    prefix: str = "f"
+    sizes: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_whole("firms", self.firms, 1, MOST_FIRMS)
@@ -213,6 +219,10 @@ class RegionPlan:
         _check_whole("years", self.years, 1, 100)
         _check_positive("density", self.density)
         shares(self.mix)
+        for name, factor in self.sizes.items():
+            if name not in plants():
+                raise DomainError(f"sizes: unknown archetype {name!r}{nearest(name, list(plants()))}")
+            _check_positive(f"size of {name}", factor)
 
 
 def generate_region(plan: RegionPlan) -> dict[str, Any]:
@@ -280,11 +290,12 @@ def region_rows(plan: RegionPlan) -> Iterator[dict[str, str]]:
     steps = np.cumsum(np.array([odds[name] for name in names]))
     spread = plan.clusters.spread_km
     for number, middle in zip(range(1, plan.firms + 1), _estates(plan), strict=False):
-        firm = f"f{number:05d}"
+        firm = f"{plan.prefix}{number:05d}"
         draw = stream(plan.seed, "region", firm, "plant").random() * steps[-1]
         plant = table[names[int(np.searchsorted(steps, draw, side="right"))]]
         normal = _cut_normal(stream(plan.seed, "region", firm, "size"))
-        capacity = _digits(plant.capacity * math.exp(plant.sigma * normal))
+        usual = plant.capacity * plan.sizes.get(plant.archetype, 1.0)
+        capacity = _digits(usual * math.exp(plant.sigma * normal))
         offset = stream(plan.seed, "region", firm, "site").normal(0.0, spread, 2)
         yield {
             "firm": firm,
@@ -302,8 +313,9 @@ def region_rows(plan: RegionPlan) -> Iterator[dict[str, str]]:
 def _estates(plan: RegionPlan) -> Iterator[tuple[float, float]]:
     """Middle of the estate of each firm in turn, km, without end; estate k lies in the k-th square ring."""
     area = plan.clusters.firms / plan.density
+    own = "" if plan.prefix == RegionPlan.prefix else f"{plan.prefix} "
     for ring in count():
-        draw = stream(plan.seed, "region", f"estate {ring}")
+        draw = stream(plan.seed, "region", f"{own}estate {ring}")
         # The square of the half side is uniform where area is; then a place along the perimeter.
         half = math.sqrt((ring + draw.random()) * area) / 2.0
         side, along = divmod(draw.random() * 4.0, 1.0)

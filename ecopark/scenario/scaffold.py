@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import tempfile
 from collections.abc import Mapping
 from importlib.resources import files
@@ -17,14 +16,12 @@ from pathlib import Path
 
 from ecopark.errors import DomainError, ResultsError
 from ecopark.scenario.located import Problems, Where
-from ecopark.scenario.region import RegionPlan, fill, plants, region_rows
+from ecopark.scenario.region import RegionPlan, fill, region_rows
+from ecopark.scenario.region_block import MIX, mix_of
 from ecopark.scenario.source import Files
-from ecopark.scenario.tables import Columns, read_table
-from ecopark.scenario.units import nearest
+from ecopark.scenario.tables import read_table
 from ecopark.scenario.workbook import scenario_texts
 from ecopark.scenario.workbook_template import template_rows, write_csv_tables, write_workbook
-
-MIX = Columns(("name", "weight"), ("source", "mark", "note"))
 
 
 def new_park(folder: Path | str) -> Path:
@@ -177,33 +174,11 @@ def read_mix(path: Path | str) -> dict[str, float]:
     problems = Problems()
     access = Files(place.parent, place.parent.as_posix(), problems)
     rows = read_table(access, place, MIX, Where(str(path)), "")
-    known = {*plants(), *(plant.sector for plant in plants().values())}
-    mix: dict[str, float] = {}
-    for row in rows:
-        name = row.get("name")
-        weight = _weight(row.get("weight"))
-        if name not in known:
-            message = f"unknown archetype or sector {name!r}{nearest(name, sorted(known))}"
-            problems.add(row.where, "column name", message)
-        elif name in mix:
-            problems.add(row.where, "column name", f"{name!r} stands twice")
-        elif weight is None:
-            message = f"expected a number, 0 or larger, found {row.get('weight')!r}"
-            problems.add(row.where, "column weight", message)
-        else:
-            mix[name] = weight
+    mix = mix_of(rows, problems)
     if not mix and not len(problems):
         problems.add(Where(str(path)), "", "holds no weights")
     problems.raise_if_any()
     return mix
-
-
-def _weight(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and value >= 0 else None
 
 
 def _template(name: str) -> str:

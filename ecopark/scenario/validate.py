@@ -240,7 +240,7 @@ def _unknown_field(loc: Loc) -> str:
     model = model_at(loc[:-1])
     valid = [*fields_of(model)] if model else []
     hinted = [*valid, *(process_keys() if model is Firm else ()), *(["changes"] if model is Firm else ())]
-    hinted += ["firm_table", "include", "series", "streams"] if model is Park else []
+    hinted += ["firm_table", "include", "region", "series", "streams"] if model is Park else []
     found = str(loc[-1])
     return f"unknown field {found!r}{nearest(found, hinted)}; fields here: {', '.join(sorted(hinted))}"
 

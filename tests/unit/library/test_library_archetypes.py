@@ -17,8 +17,15 @@ from ecopark.scenario.units import Units
 UNITS = Units("EUR", {"GBP": 1.2, "DKK": 0.134, "USD": 0.9})
 CONTEXT = Context(UNITS)
 NAMES = library.archetype_names()
-# What these are paid for is no stream: computing, cleaning, building.
-SERVICES = {"data_centre", "municipal_wwtw", "construction_site"}
+# What these are paid for is no stream: computing, cleaning, building, clearing, storing, fitting.
+SERVICES = {
+    "data_centre",
+    "municipal_wwtw",
+    "construction_site",
+    "demolition_contractor",
+    "distribution_warehouse",
+    "tyre_depot",
+}
 
 REFERENCE = {
     int(row["ref"]): row
@@ -42,8 +49,8 @@ HEATING = {
 BY_HAND = {26, 37, 253, 256}
 
 
-def test_sixty_eight_archetypes_and_every_reference_row_once() -> None:
-    assert len(NAMES) == 68
+def test_seventy_three_archetypes_and_every_reference_row_once() -> None:
+    assert len(NAMES) == 73
     assert sorted(REFERENCE) == list(range(1, 315))
     refs = [int(ref) for ref in library.archetypes()["ref"] if ref]
     assert sorted(refs) == sorted(REFERENCE)
@@ -133,7 +140,7 @@ def test_all_archetypes_stand_in_one_scenario() -> None:
         },
         name="all",
     )
-    assert len(scenario.park.firms) == 68
+    assert len(scenario.park.firms) == 73
 
 
 def test_streams_have_source_mark_and_snake_case_names() -> None:
