@@ -63,11 +63,15 @@ class Facilitator(mesa.Agent):  # type: ignore[misc]
         self._workshops = 0
         self._plan, self._plan_due = np.zeros(0, dtype=np.int64), float(self.starts)
         self._unit_benefit, self._benefit_year = np.zeros(0), -1
+        self._plans = self._tables = 0
         if spec.mode == "self_organised":
             return
+        self._foresee_changes()
         if spec.budget is not None or spec.cost_per_practitioner is not None:
             model.env.process(self._keep_books())
         model.env.process(self._work())
+        if spec.engagement is not None:
+            model.env.process(self._engage())
 
     # ------------------------------------------------------------------ what its help is
     def is_working(self) -> bool:
@@ -145,14 +149,36 @@ class Facilitator(mesa.Agent):  # type: ignore[misc]
         if now >= self._plan_due:
             self._plan_due = now + self.spec.plan_every.value
             able = ready[self.serves_pairs()[ready]]
-            benefit = self.expect(able, self.spec.metric or "money")
-            best = np.argsort(-benefit, kind="stable")
-            self._plan = able[best][benefit[best] > 0.0]
+            self._plan = self._by_benefit(able) if self.spec.plan == "benefit" else self._by_draw(able)
             self.model.log("plan", detail=f"{self._plan.size} pairs")
         queue = self._plan[np.isin(self._plan, ready)]
         most = _NO_BOUND if self.staff is None else self.staff.free
         chosen: list[int] = scouting.take(queue, most)
         return chosen
+
+    def _by_benefit(self, able: _Ints) -> _Ints:
+        """Pairs with an expected saving, the largest first."""
+        benefit = self.expect(able, self.spec.metric or "money")
+        best = np.argsort(-benefit, kind="stable")
+        return np.asarray(able[best][benefit[best] > 0.0])
+
+    def _by_draw(self, able: _Ints) -> _Ints:
+        """Pairs in an order drawn by their firms, or by the sectors of these and then by the firms.
+
+        A plan drawn up before firms' data are known cannot rank by benefit. All streams of two firms, or all firms
+        of two sectors, stand side by side in it, so that who has many streams is not planned for more often.
+        """
+        self._plans += 1
+        columns, pairs = self.model.appraiser.columns, self.model.appraiser.pairs
+        ends = [columns.port_firm[port[able]] for port in (pairs.out_port, pairs.in_port)]
+        number = np.full(able.size, self._plans, dtype=np.uint64)
+        luck = uniform(self.model.run_seed, "plan", *(self._keys[end] for end in ends), number)
+        if self.spec.plan == "any":
+            return np.asarray(able[np.argsort(luck, kind="stable")])
+        park = self.model.park
+        sector = keys([park.firms[name].sector or name for name in columns.firms])
+        groups = uniform(self.model.run_seed, "plan", *(sector[end] for end in ends), number)
+        return np.asarray(able[np.lexsort((luck, groups))])
 
     # ------------------------------------------------------------------ what it does when
     def advance(self, day: float) -> None:
@@ -181,7 +207,8 @@ class Facilitator(mesa.Agent):  # type: ignore[misc]
             world.scouting.wake_all()
             world.log("workshop")
             return
-        attends = self._invite(rules.attendance)
+        self._workshops += 1
+        attends = self._invite(rules.attendance, "workshop", self._workshops)
         columns, pairs = world.appraiser.columns, world.appraiser.pairs
         there = attends[columns.port_firm]
         met = np.flatnonzero(there[pairs.out_port] & there[pairs.in_port])
@@ -189,11 +216,38 @@ class Facilitator(mesa.Agent):  # type: ignore[misc]
         world.support.bring_together(attends)
         world.log("workshop", detail=f"{int(attends.sum())} members")
 
-    def _invite(self, most: int) -> NDArray[np.bool_]:
-        """Members drawn for a workshop. ndarray of bool, shape (F,), 1."""
-        self._workshops += 1
-        number = np.full(self._keys.size, self._workshops, dtype=np.uint64)
-        luck = uniform(self.model.run_seed, "workshop", self._keys, number)
+    def _engage(self) -> Generator[Any, Any, None]:
+        """Hold a round table every so often: members get acquainted and trust each other more."""
+        rules, env = self.spec.engagement, self.model.env
+        assert rules is not None
+        yield env.timeout(max(self._engaged_from() - env.now, 0.0))
+        while env.now < self.stops:
+            if rules.cost is None or self._pay(rules.cost.value, "a round table"):
+                self._tables += 1
+                attends = self._invite(rules.attendance, "round table", self._tables)
+                self.model.support.gather(attends, rules.worth.value, rules.chance.value)
+                self.model.log("round table", detail=f"{int(attends.sum())} members")
+            yield env.timeout(rules.every.value)
+
+    def _engaged_from(self) -> float:
+        """First day of engagement."""
+        rules = self.spec.engagement
+        stated = None if rules is None or rules.from_ is None else float(self.model.calendar.day(rules.from_))
+        return self.starts if stated is None else max(stated, float(self.starts))
+
+    def _foresee_changes(self) -> None:
+        """What will change how firms join and leave: engagement, and a fee instead of public money."""
+        engaged, paid = self.spec.engagement, self.spec.subscription
+        if engaged is not None:
+            self.members.change(self._engaged_from(), engaged.recruitment.value, engaged.leaving.value)
+        if paid is not None:
+            day = float(self.model.calendar.day(paid.from_))
+            self.members.change(day, paid.recruitment.value, paid.leaving.value, paid.stays.value)
+
+    def _invite(self, most: int, occasion: str, number: int) -> NDArray[np.bool_]:
+        """Members drawn for an occasion. ndarray of bool, shape (F,), 1."""
+        turn = np.full(self._keys.size, number, dtype=np.uint64)
+        luck = uniform(self.model.run_seed, occasion, self._keys, turn)
         now, (opens, closes) = self.model.env.now, self._life
         present = np.flatnonzero(self.members.present & (opens <= now) & (now < closes))
         attends = np.zeros(self._keys.size, dtype=bool)
@@ -215,13 +269,40 @@ class Facilitator(mesa.Agent):  # type: ignore[misc]
         """At the beginning of each year the budget is granted and salaries are set aside."""
         env, spec = self.model.env, self.spec
         yield env.timeout(max(self.starts - env.now, 0.0))
-        while env.now < self.stops:
-            year = min(DAYS_PER_YEAR, self.stops - env.now)
+        ends = self._grant_ends()
+        while env.now < min(self.stops, ends):
+            year = min(DAYS_PER_YEAR, self.stops - env.now, ends - env.now)
             self._granted += spec.budget.value * year if spec.budget is not None else 0.0
-            if self.staff is not None and spec.cost_per_practitioner is not None:
-                salaries = spec.cost_per_practitioner.value * self.staff.employed * year
-                self._pay(salaries, f"{self.staff.employed} practitioners")
+            self._set_salaries_aside(year)
+            yield env.timeout(min(DAYS_PER_YEAR, ends - env.now))
+        while env.now < self.stops:
+            self._collect_fees(min(DAYS_PER_YEAR, self.stops - env.now))
             yield env.timeout(DAYS_PER_YEAR)
+
+    def _grant_ends(self) -> float:
+        """Day from which members pay instead of the public; infinite if they never do."""
+        rules = self.spec.subscription
+        return float("inf") if rules is None else float(self.model.calendar.day(rules.from_))
+
+    def _collect_fees(self, year: float) -> None:
+        """Members pay for a year; what is left of public money goes back, and fewer officers may be paid."""
+        rules, cost = self.spec.subscription, self.spec.cost_per_practitioner
+        assert rules is not None
+        self.advance(self.model.env.now)
+        paying = int(self.members.present.sum())
+        fees = rules.fee.value * year * paying
+        self._granted = self.spent + fees
+        self.model.log("fees", detail=f"{fees:.12g} {self.model.park.currency.code} from {paying} members")
+        if self.staff is not None and cost is not None and cost.value > 0.0:
+            self.staff.employ(int(fees / (cost.value * year) + 1e-9))
+        self._set_salaries_aside(year)
+
+    def _set_salaries_aside(self, year: float) -> None:
+        """Officers are paid for a year, or what is left of it."""
+        cost = self.spec.cost_per_practitioner
+        if self.staff is not None and cost is not None:
+            salaries = cost.value * self.staff.employed * year
+            self._pay(salaries, f"{self.staff.employed} practitioners")
 
     def _pay(self, amount: float, what: str) -> bool:
         """Spend, if the budget allows it; whether it did."""

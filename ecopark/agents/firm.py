@@ -59,7 +59,7 @@ class Firm(Talks, Keeping):
         resource = columns.resources[columns.port_resource[port]]
         hazard = world.park.resources[resource].hazard
         granted: bool = yield from world.regulator.decide(
-            hazard, chance, resource, pace=world.support.pace(idea, "permit")
+            hazard, chance, resource, pace=world.support.pace(idea, "permit"), case=idea.synergy
         )
         return granted
 

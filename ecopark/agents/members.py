@@ -6,11 +6,22 @@ firm changes no other firm's dates, except where the largest share of members ho
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ecopark.scenario.types import Membership
 from ecopark.streams import keys, uniform
+
+
+class _Change(NamedTuple):
+    """From a day on firms join and leave at other rates, and not every member stays on that day."""
+
+    day: float
+    recruitment: float
+    leaving: float
+    stays: float
 
 
 class Members:
@@ -49,11 +60,30 @@ class Members:
         #: When each firm next changes sides, if nothing holds it back.
         self._next = np.full(len(firms), np.inf)
         self._begun, self._last = False, starts
+        #: Rates at which firms join and leave, and the changes of them still to come.
+        self._recruitment = 0.0 if spec is None else spec.recruitment.value
+        self._leaving = 0.0 if spec is None else spec.leaving.value
+        self._changes: list[_Change] = []
 
     @property
     def everybody(self) -> bool:
         """Whether all firms are members."""
         return self._spec is None
+
+    def change(self, day: float, recruitment: float, leaving: float, stays: float = 1.0) -> None:
+        """Let firms join and leave at other rates from a day on; before the first :meth:`advance`.
+
+        Parameters
+        ----------
+        day : float, day
+            Not before the facilitator begins.
+        recruitment, leaving : float, 1
+            Factors on the rates as they are by then; a firm's waiting time is stretched by them, not drawn anew.
+        stays : float, 1
+            Share of the members of that day who stay; by a draw of each firm's own.
+        """
+        self._changes.append(_Change(day, recruitment, leaving, stays))
+        self._changes.sort()
 
     def advance(self, day: float) -> tuple[list[int], list[int]]:
         """Let firms join and leave whose time had come by a day.
@@ -72,6 +102,16 @@ class Members:
         before = self.present.copy()
         if not self._begun:
             self._begin()
+        while self._changes and self._changes[0].day <= day:
+            change = self._changes.pop(0)
+            self._catch_up(change.day)
+            self._alter(change)
+        self._catch_up(day)
+        changed = self.present != before
+        return np.flatnonzero(changed & self.present).tolist(), np.flatnonzero(changed & before).tolist()
+
+    def _catch_up(self, day: float) -> None:
+        """Let firms join and leave up to a day, at the rates of now."""
         # A firm may have come and gone more than once since.
         while True:
             there = (self._opens <= day) & (day < self._closes)
@@ -81,8 +121,22 @@ class Members:
             if not left and not joined:
                 break
         self._last = day
-        changed = self.present != before
-        return np.flatnonzero(changed & self.present).tolist(), np.flatnonzero(changed & before).tolist()
+
+    def _alter(self, change: _Change) -> None:
+        """Other rates from now on; some members go at once."""
+        self._recruitment *= change.recruitment
+        self._leaving *= change.leaving
+        factor = np.where(self.present, change.leaving, change.recruitment)
+        rest = self._next - change.day
+        # Nobody waits for what never comes; a rate that was zero has no waiting time to stretch.
+        stretched = np.divide(rest, factor, out=np.full(rest.size, np.inf), where=factor > 0.0)
+        self._next = change.day + np.where(np.isfinite(rest), stretched, np.inf)
+        if change.stays < 1.0:
+            luck = uniform(self._seed, "staying", self._keys, self._spell)
+            gone = np.flatnonzero(self.present & (luck >= change.stays))
+            self.present[gone] = False
+            self._spell[gone] += np.uint64(1)
+            self._draw(gone, np.full(gone.size, change.day))
 
     def _begin(self) -> None:
         """Members of the first day: those with the luckiest draws, as many as there may be."""
@@ -123,6 +177,6 @@ class Members:
         """Days on which firms next change sides: exponential waiting times."""
         assert self._spec is not None
         luck = -np.log(uniform(self._seed, "membership", self._keys[firms], self._spell[firms]))
-        rate = np.where(self.present[firms], self._spec.leaving.value, self._spec.recruitment.value)
+        rate = np.where(self.present[firms], self._leaving, self._recruitment)
         wait = np.divide(luck, rate, out=np.full(firms.size, np.inf), where=rate > 0.0)
         self._next[firms] = since + wait

@@ -6,6 +6,7 @@ ideas are worth carrying (``market.benefit``), members and money (``facilitator`
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +36,33 @@ class Practitioners:
             simpy.PriorityResource(model.env, capacity=employed * spec.caseload) if employed else None
         )
         self._held: dict[str, Any] = {}
+        #: Places of officers whom nobody pays any more, held by nobody.
+        self._vacant: list[Any] = []
+        self._most = employed
         #: Every idea ever carried, in the order in which it was taken on.
         self.carried: list[Idea] = []
+
+    def employ(self, number: int) -> None:
+        """Let no more officers work than are paid from now on; who carries an idea finishes it.
+
+        Parameters
+        ----------
+        number : int
+            At most as many as there were at the beginning.
+        """
+        self.employed = min(number, self._most)
+        if self.places is None:
+            return
+        wanted = (self._most - self.employed) * self.spec.caseload
+        while len(self._vacant) < wanted:
+            # Before every idea that waits: a place that comes free stays empty.
+            self._vacant.append(self.places.request(priority=-math.inf))
+        while len(self._vacant) > wanted:
+            place = self._vacant.pop()
+            if place.triggered:
+                self.places.release(place)
+            else:
+                place.cancel()
 
     @property
     def free(self) -> int:

@@ -231,6 +231,26 @@ class Support:
         if self.acquaintance is not None:
             self.acquaintance.bring_together(attends, self.acquaintance.spec.gathering_chance.value)
 
+    def gather(self, attends: NDArray[np.bool_], worth: float, chance: float) -> None:
+        """Firms at a round table trust each other more, and may get acquainted.
+
+        Parameters
+        ----------
+        attends : ndarray of bool, shape (F,), 1
+        worth : float, day
+            Time of kept deliveries for which it counts.
+        chance : float, 1
+            That any two of them get acquainted.
+        """
+        park, bonds = self._model.park, self._bonds
+        if park.mechanisms.trust and worth > 0.0:
+            met = np.flatnonzero(attends[bonds.firms[:, 0]] & attends[bonds.firms[:, 1]])
+            if met.size:
+                years = np.full(met.size, worth / DAYS_PER_YEAR)
+                bonds.learn(met, np.ones(met.size), years, park.agents.trust)
+        if self.acquaintance is not None:
+            self.acquaintance.bring_together(attends, chance)
+
     # ------------------------------------------------------------------ inner workings
     def _is_carried(self, idea: Idea) -> bool:
         body, staff = self._facilitator, self._staff

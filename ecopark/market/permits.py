@@ -59,11 +59,75 @@ def refusal_chance(rules: Regulator, hazard: Hazard, when: date) -> float:
     -------
     float, 1
         ``r + (1 - r) x w x (1 - training)`` with r the share refused rightly and w the share of the others
-        that untrained officers refuse in error.
+        that untrained officers refuse in error; no error is made where definitive guidance is asked for.
     """
     rightly, wrongly = rules.refusal[hazard].value, rules.wrong_refusal[hazard].value
+    if rules.definitive:
+        return rightly
     training = 0.0 if rules.training is None else rules.training.at(when)
     return rightly + (1.0 - rightly) * wrongly * (1.0 - training)
+
+
+def contradiction_chances(rules: Regulator, when: date) -> list[float]:
+    """Chance that each department contradicts the others in a round, in the order of the rules.
+
+    Parameters
+    ----------
+    rules : Regulator
+    when : datetime.date
+
+    Returns
+    -------
+    list of float, 1
+        Zero where guidance is given: departments follow it.
+    """
+    if rules.referral is not None:
+        return [0.0] * len(rules.departments)
+    factor = rules.joint.contradiction.value if is_joint(rules, when) and rules.joint else 1.0
+    return [department.contradiction.value * factor for department in rules.departments.values()]
+
+
+def is_joint(rules: Regulator, when: date) -> bool:
+    """Whether the departments decide together on a day.
+
+    Parameters
+    ----------
+    rules : Regulator
+    when : datetime.date
+
+    Returns
+    -------
+    bool
+    """
+    joint = rules.joint
+    return joint is not None and joint.from_ <= when and (joint.until is None or when < joint.until)
+
+
+def contradicted_chance(rules: Regulator, when: date) -> float:
+    """Chance that departments spoil a case which has its permit: two rounds, each with a contradiction.
+
+    Parameters
+    ----------
+    rules : Regulator
+    when : datetime.date
+        Taken to be the day of both rounds.
+
+    Returns
+    -------
+    float, 1
+        ``p^2`` with ``p = 1 - prod_d (1 - c_d)``, the chance of a round with at least one contradiction.
+
+    Examples
+    --------
+    >>> from ecopark.scenario.types import Department
+    >>> rules = Regulator(departments={"planning": Department(), "waste": Department()})
+    >>> round(contradicted_chance(rules, date(2000, 1, 1)), 4)
+    0.0361
+    """
+    clear = 1.0
+    for chance in contradiction_chances(rules, when):
+        clear *= 1.0 - chance
+    return float((1.0 - clear) ** 2)
 
 
 def compile_refusal(park: Park, resources: Sequence[str], calendar: Calendar) -> NDArray[np.float64]:
@@ -89,13 +153,21 @@ def compile_refusal(park: Park, resources: Sequence[str], calendar: Calendar) ->
     days = [calendar.date(float(day)) for day in calendar.period_bounds[:-1]]
     for r, name in enumerate(resources):
         hazard = park.resources[name].hazard
-        if rules.training is None and name not in dated:
-            table[:, r] = refusal_chance(rules, hazard, calendar.start)
+        if rules.training is None and name not in dated and rules.joint is None:
+            table[:, r] = _spoiled(rules, hazard, calendar.start)
             continue
         for t, when in enumerate(days):
             found = permit_class(rules, name, hazard, when)
-            table[t, r] = 0.0 if found is None else refusal_chance(rules, found, when)
+            table[t, r] = 0.0 if found is None else _spoiled(rules, found, when)
     return table
+
+
+def _spoiled(rules: Regulator, hazard: Hazard, when: date) -> float:
+    """Chance that a case is refused by the permit office, or by departments after it."""
+    refused = refusal_chance(rules, hazard, when)
+    if not rules.departments:
+        return refused
+    return refused + (1.0 - refused) * contradicted_chance(rules, when)
 
 
 def settle_refusal(table: NDArray[np.float64], resource: int, period: int, *, granted: bool) -> None:

@@ -4,7 +4,8 @@ What lives here: unit costs and emissions of every port over the periods of a ru
 scenario's prices, taxes, levies, carbon price and bans. What does not: quantities, contracts.
 
 Rules: a route's tax is added to its fee where the stream is taxed; a ban raises the cost to its
-penalty, a limit that of the part beyond it; a feed-in tariff is what the stream earns elsewhere. The
+penalty, a limit that of the part beyond it; a feed-in tariff is what the stream earns elsewhere. Public buyers
+raise what virgin supply costs those who sell to them, or pay for what is made of residuals. The
 carbon price is charged on fuels bought (kind ``energy``, electricity excepted, whose price carries it
 already) and on emissions of disposal, as far as a commitment scheme lets it count; upstream emissions of
 bought materials are not priced to the buyer. What firms make of announced changes is the matter of
@@ -64,7 +65,8 @@ class Prices:
     spread : ndarray of float, shape (T, N), money/unit
         Standard deviation of `perceived` by what is announced and undecided; None where nothing is.
     support : mapping of (int, int) to tuple of ndarray of float, shape (T,), money/unit and 1
-        By out- and in-port: what the public pays for this exchange alone, per unit and as share of its investment.
+        By out- and in-port: what the public pays for this exchange alone, public buyers included, per unit and as
+        share of its investment.
     """
 
     cost: NDArray[np.float64]
@@ -126,8 +128,15 @@ class Prices:
         """
         each = np.array([self.subsidy_at(name, period) for name in columns.resources])
         paid = each[columns.port_resource[out_port]]
-        for (out, into), (path, _) in self.support.items():
-            paid[(out_port == out) & (in_port == into)] += path[period]
+        if self.support:
+            # Many pairs and many payments: found by one search instead of one pass for each payment.
+            width = len(columns.ports)
+            ends = np.array([out * width + into for out, into in self.support], dtype=np.int64)
+            rates = np.array([path[period] for path, _ in self.support.values()])
+            order = np.argsort(ends)
+            codes = out_port * width + in_port
+            at = np.minimum(np.searchsorted(ends[order], codes), ends.size - 1)
+            paid = paid + np.where(ends[order][at] == codes, rates[order][at], 0.0)
         return np.asarray(paid)
 
 
@@ -161,6 +170,7 @@ def compile_prices(park: Park, columns: Columns, calendar: Calendar) -> Prices:
             virgin = port.virgin or resource.virgin
             if virgin is not None:
                 cost[:, i], emission[:, i] = book.virgin(port.resource, virgin)
+                cost[:, i] = book.surcharged(port.resource, columns.firms[columns.port_firm[i]], cost[:, i])
     inputs = {name for port in columns.specs for name in port.burden} | (
         {"electricity"} & set(park.resources)
     )
@@ -174,7 +184,7 @@ def compile_prices(park: Park, columns: Columns, calendar: Calendar) -> Prices:
         subsidy={name: book.path(path) for name, path in sorted(park.policy.subsidy.items())},
         perceived=cost,
         refusal=compile_refusal(park, columns.resources, calendar),
-        support=_support(park, columns, book),
+        support=_procured(park, columns, book, _support(park, columns, book)),
     )
 
 
@@ -196,6 +206,30 @@ def _support(park: Park, columns: Columns, book: _Book) -> dict[tuple[int, int],
         for ends in product(given, taken):
             held = found.get(ends, (book.path(None), book.path(None)))
             found[ends] = held[0] + book.path(aid.subsidy), held[1] + book.path(aid.grant)
+    return found
+
+
+def _procured(
+    park: Park, columns: Columns, book: _Book, found: dict[tuple[int, int], _Pair]
+) -> dict[tuple[int, int], _Pair]:
+    """Payments of `found` and, on top of them, what public buyers pay takers for the use of a residual."""
+    joined = {(way.giver, way.taker) for way in park.pathways.values()}
+    firms = [columns.firms[firm] for firm in columns.port_firm]
+    for rule in park.policy.procurement:
+        if rule.premium is None:
+            continue
+        paid, nothing = book.path(rule.premium) * rule.share.value, book.path(None)
+        outs, ins = [], []
+        for port, spec in enumerate(columns.specs):
+            if columns.is_out[port]:
+                outs += [port] if spec.resource == rule.residual else []
+                continue
+            fits = spec.resource == rule.residual or (rule.residual, spec.resource) in joined
+            asked = park.firms[firms[port]].sector in rule.sectors and rule.need in (None, spec.resource)
+            ins += [port] if fits and asked else []
+        for ends in product(outs, ins):
+            held = found.get(ends)
+            found[ends] = (paid, nothing) if held is None else (held[0] + paid, held[1])
     return found
 
 
@@ -271,6 +305,27 @@ class _Book:
                 banned = starts >= self._calendar.day(ban.from_)
                 cost = np.where(banned, np.maximum(cost, self.path(ban.penalty)), cost)
         return cost, emission
+
+    def surcharged(self, resource: str, firm: str, cost: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Cost of virgin supply to a firm that loses public orders by using it.
+
+        Parameters
+        ----------
+        resource : str
+        firm : str
+        cost : ndarray of float, shape (T,), money/unit
+            Without what public buyers ask for.
+
+        Returns
+        -------
+        ndarray of float, shape (T,), money/unit
+            ``cost + share x surcharge`` for each rule of the firm's sector.
+        """
+        for rule in self._park.policy.procurement:
+            asked = rule.need == resource and self._park.firms[firm].sector in rule.sectors
+            if asked and rule.surcharge is not None:
+                cost = cost + rule.share.value * self.path(rule.surcharge)
+        return cost
 
     def limited(
         self, resource: str, disposal: Disposal, cost: NDArray[np.float64], rate: NDArray[np.float64]

@@ -53,6 +53,13 @@ _FACILITATOR = {
     "cost_per_workshop": "{money} +",
 }
 _INFORMATION = {"distance": "km ++", "gathering_every": "day ++"}
+_ENGAGEMENT = {"every": "day ++", "cost": "{money} +"}
+_SUBSCRIPTION = {"fee": "{money}/day +"}
+_PROGRAMME = {
+    "public_money": "{money}/day +",
+    "sales_per_job": "{money} ++",
+    "investment_per_job": "{money} ++",
+}
 
 
 def check_dimensions(park: Park, units: Units, report: Report) -> None:
@@ -288,7 +295,14 @@ class _Ruler:
         self.measure(("agents", "discovery", "memory"), discovery.memory, "day ++")
         self.measure(("agents", "contracts", "review"), agents.contracts.review, "day ++")
         if facilitator is not None:
-            self._fields(("agents", "facilitator"), facilitator, _FACILITATOR)
+            place = ("agents", "facilitator")
+            self._fields(place, facilitator, _FACILITATOR)
+            if facilitator.engagement is not None:
+                self._fields((*place, "engagement"), facilitator.engagement, _ENGAGEMENT)
+            if facilitator.subscription is not None:
+                self._fields((*place, "subscription"), facilitator.subscription, _SUBSCRIPTION)
+        if self._park.programme is not None:
+            self._fields(("programme",), self._park.programme, _PROGRAMME)
         if agents.information is not None:
             self._fields(("agents", "information"), agents.information, _INFORMATION)
         cost = agents.contracts.transaction_cost
@@ -309,6 +323,12 @@ class _Ruler:
                 aid.subsidy,
                 _BY_RESOURCE,
                 unit=self._unit(aid.resource),
+            )
+        for index, rule in enumerate(policy.procurement):
+            place = ("policy", "procurement", index)
+            self.measure((*place, "premium"), rule.premium, _BY_RESOURCE, unit=self._unit(rule.residual))
+            self.measure(
+                (*place, "surcharge"), rule.surcharge, _BY_RESOURCE, unit=self._unit(rule.need or "")
             )
         for index, announcement in enumerate(policy.announced):
             loc = ("policy", "announced", index, "value")

@@ -1,7 +1,7 @@
 """How a facilitator works: blocks inside ``agents.facilitator``.
 
-What lives here: members, workshops and practitioners. What does not: the facilitator itself (``bodies``), the
-rules at work (``agents.members``, ``agents.practitioners``, ``agents.facilitator``).
+What lives here: members, workshops, practitioners, engagement, subscription. What does not: the facilitator
+itself (``bodies``), the rules at work (``agents.members``, ``agents.practitioners``, ``agents.facilitator``).
 """
 
 from __future__ import annotations
@@ -10,7 +10,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ecopark.scenario.fields import Block, Duration, Rate, Share, default
+from ecopark.scenario.fields import (
+    AnyQuantity,
+    Block,
+    Duration,
+    Month,
+    Positive,
+    Rate,
+    Share,
+    default,
+)
 
 
 class Membership(Block):
@@ -54,3 +63,36 @@ class Practitioners(Block):
     permit: Share = default(0.8)
     loss: Share = default(0.3)
     narrowing: Share = default(0.5)
+
+
+class Engagement(Block):
+    """Round tables at which members meet, and what they do to trust and to membership.
+
+    `from`: first of them, the first day of the body by default; then one `every` so often. `attendance`: members
+    invited, drawn anew each time. `worth`: what an evening counts for trust between any two who attend, as time of
+    kept deliveries. `chance`: that two who attend get acquainted. `recruitment`, `leaving`: factors on the
+    rates at which firms join and leave from then on. `cost`: of one round table.
+    """
+
+    from_: Annotated[Month | None, Field(alias="from")] = None
+    every: Duration = default(365.25 / 2, "day")
+    attendance: Annotated[int, Field(ge=2, le=10_000)] = 20
+    worth: Duration = default(365.25 / 4, "day")
+    chance: Share = default(0.3)
+    recruitment: Positive = default(1.5)
+    leaving: Positive = default(0.7)
+    cost: AnyQuantity | None = None
+
+
+class Subscription(Block):
+    """From a date on members pay and the public does not: the budget is what they pay.
+
+    `fee`: money a year of one member. `stays`: share of the members of the last day who stay on the first.
+    `recruitment`, `leaving`: factors on the rates at which firms join and leave from then on.
+    """
+
+    from_: Annotated[Month, Field(alias="from")]
+    fee: AnyQuantity
+    stays: Share = default(0.3)
+    recruitment: Positive = default(0.3)
+    leaving: Positive = default(2.0)

@@ -37,6 +37,7 @@ def check_levers(park: Park, report: Report, check_name: _NameCheck) -> None:
     for index, limit in enumerate(policy.discharge_limits):
         check_name("resources", limit.resource, ("policy", "discharge_limits", index, "resource"))
     _check_support(park, report, check_name)
+    _check_procurement(park, report, check_name)
     for index, protocol in enumerate(park.agents.regulator.end_of_waste):
         loc: Loc = ("agents", "regulator", "end_of_waste", index, "resource")
         check_name("resources", protocol.resource, loc)
@@ -78,6 +79,20 @@ def _check_support(park: Park, report: Report, check_name: _NameCheck) -> None:
         _check_stream((*loc, "resource"), "gives", aid.giver, aid.resource, park, report)
         if aid.need is not None:
             _check_stream((*loc, "need"), "needs", aid.taker, aid.need, park, report)
+
+
+def _check_procurement(park: Park, report: Report, check_name: _NameCheck) -> None:
+    """Note buyers who ask nobody, or for something nobody of a sector needs."""
+    sectors = sorted({firm.sector for firm in park.firms.values() if firm.sector})
+    for index, rule in enumerate(park.policy.procurement):
+        loc: Loc = ("policy", "procurement", index)
+        for field, name in (("residual", rule.residual), ("need", rule.need)):
+            if name is not None:
+                check_name("resources", name, (*loc, field))
+        for number, sector in enumerate(rule.sectors):
+            if sector not in sectors:
+                message = f"no firm is of the sector {sector!r}{nearest(sector, sectors)}"
+                report.add((*loc, "sectors", number), message)
 
 
 def _check_stream(loc: Loc, verb: str, firm: str, resource: str, park: Park, report: Report) -> None:

@@ -107,6 +107,31 @@ class Support(Block):
     grant: SharePath | None = None
 
 
+class Procurement(Block):
+    """Public buyers ask some sectors for products made with a residual.
+
+    `sectors`: of the takers, who sell to them. `residual`: what they use; `need`: what it replaces, any where
+    it is left out. `premium`: money per unit of the residual sent that buyers pay on top (they prefer it).
+    `surcharge`: money per unit of virgin `need` that a taker loses with public orders it does not get (they must
+    have it). `share`: part of the takers' sales that goes to public buyers; both count for it.
+    """
+
+    sectors: Annotated[tuple[str, ...], Field(min_length=1)]
+    residual: Name
+    need: Name | None = None
+    premium: AnyPath | None = None
+    surcharge: AnyPath | None = None
+    share: Share = default(1.0)
+
+    @model_validator(mode="after")
+    def _has_effect(self) -> Procurement:
+        if self.premium is None and self.surcharge is None:
+            raise ValueError("asks for nothing; give a 'premium', a 'surcharge', or both")
+        if self.surcharge is not None and self.need is None:
+            raise ValueError("surcharge: on which virgin supply? add 'need'")
+        return self
+
+
 class Policy(Block):
     """Dated paths of taxes and grants, money at the scenario's price year.
 
@@ -114,7 +139,7 @@ class Policy(Block):
     `subsidy`: by resource, money per unit of the residual exchanged. `competition_law`: date from which
     firms of one sector may not share their cost data, or true. `carbon_commitment`: share of the carbon
     price on the reference route that a giver bound by a commitment scheme cannot claim. `support`: payments for
-    single exchanges.
+    single exchanges. `procurement`: what public buyers ask for.
     """
 
     landfill_tax: AnyPath | None = None
@@ -130,6 +155,7 @@ class Policy(Block):
     bans: tuple[Ban, ...] = ()
     discharge_limits: tuple[DischargeLimit, ...] = ()
     support: tuple[Support, ...] = ()
+    procurement: tuple[Procurement, ...] = ()
     announced: tuple[Announcement, ...] = ()
 
 

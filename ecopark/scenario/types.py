@@ -20,9 +20,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ecopark.scenario.bodies import EndOfWaste, Facilitator, Regulator
+from ecopark.scenario.bodies import Coordination, Department, EndOfWaste, Facilitator, Regulator
 from ecopark.scenario.dealing import ContractRules, Discovery, Negotiation, Trust
-from ecopark.scenario.facilitation import Membership, Practitioners, Workshop
+from ecopark.scenario.facilitation import (
+    Engagement,
+    Membership,
+    Practitioners,
+    Subscription,
+    Workshop,
+)
 from ecopark.scenario.fields import (
     Block,
     Hazard,
@@ -36,7 +42,8 @@ from ecopark.scenario.information import Information, Platform
 from ecopark.scenario.layout import Corridor, Layout, Plot, SitingRule, Who
 from ecopark.scenario.learning import Conduct, Learning
 from ecopark.scenario.plants import Behaviour, Change, Firm, Noise, Port, Process
-from ecopark.scenario.policy import Announcement, Ban, DischargeLimit, Policy, Support
+from ecopark.scenario.policy import Announcement, Ban, DischargeLimit, Policy, Procurement, Support
+from ecopark.scenario.programme import Programme
 from ecopark.scenario.rules import Agents, Mechanisms, Observed
 from ecopark.scenario.shocks import Shock
 
@@ -49,12 +56,15 @@ __all__ = [
     "Change",
     "Conduct",
     "ContractRules",
+    "Coordination",
     "Corridor",
     "Currency",
+    "Department",
     "DischargeLimit",
     "Discovery",
     "Disposal",
     "EndOfWaste",
+    "Engagement",
     "Facilitator",
     "Firm",
     "Hazard",
@@ -77,11 +87,14 @@ __all__ = [
     "Port",
     "Practitioners",
     "Process",
+    "Procurement",
+    "Programme",
     "Regulator",
     "Resource",
     "Route",
     "Shock",
     "SitingRule",
+    "Subscription",
     "Support",
     "Time",
     "Transport",
@@ -139,6 +152,7 @@ class Park(Block):
     agents: Agents = Agents()
     mechanisms: Mechanisms = Mechanisms()
     observed: Observed | None = None
+    programme: Programme | None = None
     extensions: tuple[str, ...] = Field(
         default=(), description="Python files that register rules, seen from the scenario's folder."
     )
