@@ -273,8 +273,26 @@ class Appraiser(Quotes):
         return float("inf")
 
     # ------------------------------------------------------------------ small look-ups
-    def running_prices(self, pair: int, appraisal: Appraisal, day: float) -> tuple[float, float]:
-        """Reservation prices of keeping a contract today, investment sunk. money/unit."""
+    def running_prices(
+        self, pair: int, appraisal: Appraisal, day: float, known: dict[int, float] | None = None
+    ) -> tuple[float, float]:
+        """Reservation prices of keeping a contract today, investment sunk.
+
+        Parameters
+        ----------
+        pair : int
+        appraisal : Appraisal
+            Terms of the contract.
+        day : float, day
+        known : dict of int to float, money/unit, optional
+            What feed-driven plants make of a unit, by in-port, for who asks about many contracts at once: looked
+            up there and entered.
+
+        Returns
+        -------
+        tuple of (float, float), money/unit
+            Of giver and taker.
+        """
         columns, prices = self.columns, self.prices
         out, into = self.pairs.out_port.item(pair), self.pairs.in_port.item(pair)
         now = self.period(day)
@@ -283,7 +301,13 @@ class Appraiser(Quotes):
         burden, unit_cost = running_costs(appraisal, bought)
         cost = self._mean_costs(now)
         floor = burden - cost.item(out)
-        value = self._feed(into, now, day, _CHAIN)[0] if columns.is_feed.item(into) else cost.item(into)
+        if columns.is_feed.item(into):
+            known = {} if known is None else known
+            if into not in known:
+                known[into] = self._feed(into, now, day, _CHAIN)[0]
+            value = known[into]
+        else:
+            value = cost.item(into)
         ceiling = gain * value - unit_cost
         if prices.subsidy or prices.support:
             resource = columns.resources[columns.port_resource[out]]

@@ -158,10 +158,8 @@ class ExpectingAppraiser(Appraiser):
             expected = self.experience.of_firm(int(self.columns.port_firm[out]))
         return ground._replace(reliability=expected)
 
-    def _look_up(self, now: int) -> None:
-        super()._look_up(now)
-        if self._smooth is not None:
-            self._mean_cost = self._smooth[now]
+    def _expect_costs(self, now: int) -> _Floats:
+        return super()._expect_costs(now) if self._smooth is None else np.asarray(self._smooth[now])
 
 
 class Players:
@@ -305,9 +303,12 @@ class Learner:
     def _gains(self, day: float) -> tuple[_Floats, NDArray[np.bool_]]:
         """Gain of each firm's exchanges in the year (at today's prices), and who had any."""
         gain, dealt = np.zeros(len(self._index)), np.zeros(len(self._index), dtype=bool)
+        known: dict[int, float] = {}
         for number in np.flatnonzero(self._sent > 0.0).tolist():
             contract, sent = self._exchanges.all[number], float(self._sent[number])
-            floor, ceiling = self._appraiser.running_prices(contract.pair, contract.appraisal, day - 1.0)
+            floor, ceiling = self._appraiser.running_prices(
+                contract.pair, contract.appraisal, day - 1.0, known
+            )
             giver, taker = self._index[contract.giver], self._index[contract.taker]
             gain[giver] += (contract.price - floor) * sent
             gain[taker] += (ceiling - contract.price) * sent

@@ -65,7 +65,8 @@ class Quotes(Promises):
         self._nothing = np.zeros(self.window)
         self._no_rates = np.zeros((1, self.window))
         self._operating: dict[int, _Floats | None] = {}
-        self._now, self._mean_cost, self._days = -1, np.zeros(0), np.zeros(0)
+        self._now, self._mean_cost = -1, np.zeros(0)
+        self._days_of, self._days = -1, np.zeros(0)
 
     def _unit_cost(self, port: int, now: int) -> float:
         """Mean unit cost of the last year: firms do not act on one month's price."""
@@ -74,21 +75,19 @@ class Quotes(Promises):
     def _mean_costs(self, now: int) -> _Floats:
         """Mean unit cost of every port over the last year. ndarray of float, shape (N,), money/unit."""
         if now != self._now:
-            self._look_up(now)
+            self._now, self._mean_cost = now, self._expect_costs(now)
         return self._mean_cost
 
     def _days_now(self, now: int) -> _Floats:
         """Lengths of the periods of the year. ndarray of float, shape (M,), day."""
-        if now != self._now:
-            self._look_up(now)
+        if now != self._days_of:
+            self._days_of, self._days = now, self.days_of_year(now)
         return self._days
 
-    def _look_up(self, now: int) -> None:
-        """What all appraisals of a period share."""
-        self._now = now
+    def _expect_costs(self, now: int) -> _Floats:
+        """Unit cost of every port that firms reckon with in a period. ndarray of float, shape (N,), money/unit."""
         year = self.prices.perceived[max(now - self.window + 1, 0) : now + 1]
-        self._mean_cost = year.sum(axis=0) / year.shape[0]
-        self._days = self.days_of_year(now)
+        return np.asarray(year.sum(axis=0) / year.shape[0])
 
     def _periods(self, days: _Floats) -> NDArray[np.int64]:
         """Periods in which days lie, within the run. ndarray of int, shape (k,), 1."""
