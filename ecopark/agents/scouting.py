@@ -75,7 +75,7 @@ class Scouting:
         self._ends = (columns.port_firm[pairs.out_port], columns.port_firm[pairs.in_port])
         self.trigger = np.zeros(len(columns.ports))
         self._shocks = cost_shock(prices.perceived, appraiser.window)
-        self._some_shock = self._shocks.any(axis=1)
+        self._some_shock = np.asarray(self._shocks.any(axis=1))
         self._seen = np.zeros(len(columns.ports), dtype=bool)
         #: Ports in sight from one day until another.
         self._visible, self._since, self._until = self._seen, np.inf, -np.inf
