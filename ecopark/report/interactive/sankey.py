@@ -258,8 +258,9 @@ def _notes(tables: RunTables, staged: Sequence[Stage], year: int, tall: float, f
         head = f"<b>{stage.title}</b>  {amount} exchanged{flows_text}"
         by_resource = _sums(flows, "resource")
         names = [
+            f"<span style='color:{colours.get(name, kind_colour(''))}'>■</span> "
             f"<span style='color:{text_colour(colours.get(name, kind_colour('')))}'>"
-            f"■ {tables.resource_name(name)}</span>"
+            f"{tables.resource_name(name)}</span>"
             for name in sorted(by_resource, key=lambda name: (-by_resource[name], name))
         ]
         words = "   ".join(names[:9]) + (f"   and {len(names) - 9} more" if len(names) > 9 else "")

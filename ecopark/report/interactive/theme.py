@@ -11,6 +11,8 @@ from importlib import import_module
 from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from ecopark.errors import DomainError
 from ecopark.report.style import INK, PAPER, QUIET, RULE
 from ecopark.report.tables import RunTables
@@ -60,7 +62,6 @@ def house_layout(font_px: float = FONT_PX) -> Spec:
         "automargin": False,
         "tickfont": {"size": 0.9 * font_px},
         "title": {"font": {"size": font_px}, "standoff": 6},
-        "separatethousands": True,
     }
     return {
         "font": {"family": FONT, "size": font_px, "color": INK},
@@ -68,7 +69,7 @@ def house_layout(font_px: float = FONT_PX) -> Spec:
         "plot_bgcolor": PAPER,
         "colorway": [INK, QUIET],
         "xaxis": {**axis, "showgrid": False},
-        "yaxis": axis,
+        "yaxis": {**axis, "separatethousands": True},
         "hoverlabel": {
             "bgcolor": PAPER,
             "bordercolor": QUIET,
@@ -146,6 +147,39 @@ def as_figure(spec: Spec) -> Figure:
 def tables_of(run: Run | RunTables) -> RunTables:
     """Tables of a run; tables are returned as they are."""
     return run if isinstance(run, RunTables) else RunTables.of(run)
+
+
+def by_scope(tables: RunTables, indicators: Sequence[str], scope: str) -> pd.DataFrame:
+    """Sum of some indicators by resource or firm, and year.
+
+    Parameters
+    ----------
+    tables : RunTables
+    indicators : sequence of str
+        Of one unit.
+    scope : {"resource", "firm"}
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index id of the resource or firm, the largest sum (without sign) first; columns every year of the run; 0
+        where there is nothing. What is 0 throughout is left out.
+    """
+    rows = tables.indicators
+    rows = rows[rows["indicator"].isin(list(indicators)) & rows["scope"].str.startswith(f"{scope}:")]
+    first, last = tables.span
+    tidy = pd.DataFrame(
+        {
+            "name": rows["scope"].str.removeprefix(f"{scope}:"),
+            "year": rows["period"].dt.year,
+            "value": rows["value"].to_numpy(dtype=float),
+        }
+    )
+    sums = tidy.pivot_table("value", "name", "year", aggfunc="sum")
+    sums = sums.reindex(columns=list(range(first, last + 1))).fillna(0.0)
+    sums = sums[(sums != 0).any(axis=1)]
+    total = sums.sum(axis=1)
+    return sums.loc[sorted(sums.index, key=lambda name: (-abs(total[name]), name))]
 
 
 def rounded(value: float, digits: int = 4) -> float:
