@@ -1,21 +1,26 @@
 """A park being edited: a base scenario and what was changed in it, every edit a new value.
 
-What lives here: :class:`Draft`, the way from it to a checked scenario, and :class:`History` of drafts. What does
-not: the levers themselves (``levers``), files (``store``), pixels of a page.
+What lives here: :class:`Draft`, and the way from it to a checked scenario. What does not: the levers themselves
+(``levers``), undo (``history``), the map of a draft (``plan``), files (``store``).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
-import pandas as pd
-
+from ecopark.app.archetypes import usual_capacity
+from ecopark.app.ground import Ground, Point, say_way
+from ecopark.app.levers import Value, levers_of, overrides_of
+from ecopark.errors import DomainError, EcoparkError, ScenarioError
 from ecopark.scenario import Scenario
-
-Point = tuple[float, float]
-Value = float | bool | str
+from ecopark.scenario.library import raw_archetype
+from ecopark.scenario.paths import parse_month
+from ecopark.scenario.roster import raw_plant
+from ecopark.scenario.units import nearest
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class AddedFirm:
     site : tuple of float, degree or m
         In the layout's coordinates.
     capacity : str or None
-        With its unit, such as ``"14 Mm2/yr"``; None for the plant's typical one.
+        With its unit, such as ``"14 Mm2/yr"``; None for the plant's usual one.
     opens : str or None
         First month, such as ``"1975-01"``; None for the start.
     """
@@ -75,6 +80,27 @@ class Draft:
     seed: int = 1
     until: str | None = None
 
+    def _key(self) -> tuple[Any, ...]:
+        """All edits as one value."""
+        mappings = (dict(self.moves), dict(self.added), dict(self.levers))
+        return (self.name, *mappings, self.off, self.seed, self.until)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Draft):
+            return NotImplemented
+        same = self.base is other.base or self.base.park == other.base.park
+        return self._key() == other._key() and same
+
+    def __hash__(self) -> int:
+        return hash(
+            (self.name, self.off, frozenset(self.moves), frozenset(self.added), self.seed, self.until)
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What was worked out on the way (scenario, ground) is worked out again where it is needed.
+        return {key: self.__dict__[key] for key in self.__dataclass_fields__}
+
+    # ------------------------------------------------------------------ edits
     def move(self, firm: str, x: float, y: float) -> Draft:
         """The park with a firm (of the base or added) elsewhere.
 
@@ -86,16 +112,29 @@ class Draft:
         x, y : float, degree or m
             In the layout's coordinates.
 
+        Returns
+        -------
+        Draft
+
         Raises
         ------
         DomainError
             If there is no such firm.
         """
-        raise NotImplementedError
+        self._check_firm(firm)
+        plot = self.ground.plot_at((x, y))
+        site = self.base.park.layout.plots[plot].site if plot else (float(x), float(y))
+        if firm in self.added:
+            return replace(self, added={**self.added, firm: replace(self.added[firm], site=site)})
+        moves = {name: place for name, place in self.moves.items() if name != firm}
+        if tuple(site) != tuple(self.base.park.firms[firm].site):
+            moves[firm] = site
+        return replace(self, moves=moves)
 
     def switch(self, firm: str, on: bool) -> Draft:
         """The park with a firm switched on or off."""
-        raise NotImplementedError
+        self._check_firm(firm)
+        return replace(self, off=self.off - {firm} if on else self.off | {firm})
 
     def add(
         self,
@@ -107,155 +146,263 @@ class Draft:
     ) -> tuple[Draft, str]:
         """The park with another firm, and the identifier the firm got.
 
+        Parameters
+        ----------
+        archetype : str
+        site : tuple of float, degree or m
+            A site on a plot becomes the plot's own.
+        name : str, optional
+            Title; that of the plant by default.
+        capacity, opens : str, optional
+            As in :class:`AddedFirm`.
+
+        Returns
+        -------
+        tuple of (Draft, str)
+
         Raises
         ------
         DomainError
-            If there is no such archetype.
+            If there is no such archetype, or capacity or month cannot be read.
         """
-        raise NotImplementedError
+        title = (name or "").strip() or str(raw_archetype(archetype)["name"])
+        if opens is not None:
+            _month(opens, "opens")
+        raw_plant(archetype, title, site, capacity)
+        taken = {*self.base.park.firms, *self.added}
+        stem = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_") or archetype
+        stem = stem if stem[0].isalpha() else f"firm_{stem}"
+        numbered = (f"{stem}_{number}" for number in range(2, len(taken) + 3))
+        firm = next(key for key in (stem, *numbered) if key not in taken)
+        new = AddedFirm(archetype, title, (float(site[0]), float(site[1])), capacity, opens)
+        return replace(self, added={**self.added, firm: new}).move(firm, *new.site), firm
 
     def remove(self, firm: str) -> Draft:
         """The park without an added firm; firms of the base are switched off instead."""
-        raise NotImplementedError
+        self._check_firm(firm)
+        if firm not in self.added:
+            return self.switch(firm, False)
+        added = {name: other for name, other in self.added.items() if name != firm}
+        return replace(self, added=added, off=self.off - {firm})
 
     def set_lever(self, lever: str, value: Value | None) -> Draft:
-        """The park with a lever set; None puts it back to what the base has.
+        """The park with a lever set; None, or what the base has anyway, puts it back.
 
         Raises
         ------
         DomainError
             If there is no such lever here, or the value lies outside its range.
         """
-        raise NotImplementedError
+        known = {one.name: one for one in levers_of(self.base)}
+        if lever not in known:
+            raise DomainError(f"this park has no lever {lever!r}{nearest(lever, known)}")
+        levers = {name: other for name, other in self.levers.items() if name != lever}
+        if value is not None:
+            checked = known[lever].check(value)
+            if not known[lever].is_default(checked):
+                levers[lever] = checked
+        return replace(self, levers=levers)
 
     def with_seed(self, seed: int) -> Draft:
-        """The park with other luck."""
-        raise NotImplementedError
+        """The park with other luck.
+
+        Raises
+        ------
+        DomainError
+            If the seed is no whole number of 0 or more.
+        """
+        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+            raise DomainError(f"seed: expected a whole number, 0 or larger, found {seed!r}")
+        return replace(self, seed=seed)
 
     def with_name(self, name: str) -> Draft:
-        """The park under another title."""
-        raise NotImplementedError
+        """The park under another title; empty for that of the base."""
+        title = " ".join(name.split())
+        return replace(self, name="" if title == self.base.park.name else title)
 
     def with_until(self, until: str | None) -> Draft:
-        """The park run up to another month or year."""
-        raise NotImplementedError
+        """The park run up to another month or year.
+
+        Raises
+        ------
+        DomainError
+            If it is no month, or lies outside the scenario's time.
+        """
+        if until is not None:
+            last, span = _month(until, "until"), self.base.park.time
+            if not (span.start.year, span.start.month) <= (last.year, last.month) <= (
+                span.end.year, span.end.month,
+            ):  # fmt: skip
+                raise DomainError(
+                    f"until {until} lies outside the park's time, {span.start:%Y-%m} to {span.end:%Y-%m}"
+                )
+        return replace(self, until=until)
+
+    # ------------------------------------------------------------------ what it comes to
+    @cached_property
+    def ground(self) -> Ground:
+        """Plane of the base's firms."""
+        return Ground.of(self.base.park)
+
+    @property
+    def title(self) -> str:
+        """Name of the park."""
+        return self.name or self.base.park.name
+
+    def firm_name(self, firm: str) -> str:
+        """Name of a firm as figures have it."""
+        if firm in self.added:
+            return self.added[firm].name
+        spec = self.base.park.firms[firm]
+        return spec.short or spec.name
 
     def scenario(self) -> Scenario:
         """The checked scenario of this park.
 
+        Returns
+        -------
+        Scenario
+
         Raises
         ------
-        ScenarioError
+        ScenarioError, DomainError
             With every mistake; see :meth:`problems`.
         """
-        raise NotImplementedError
+        if isinstance(self._built, EcoparkError):
+            raise self._built
+        return self._built
 
     def problems(self) -> list[str]:
         """What keeps this park from being run, one sentence each; empty where nothing does."""
-        raise NotImplementedError
+        if isinstance(self._built, Scenario):
+            return []
+        if not isinstance(self._built, ScenarioError):
+            return [f"{self._built}"]
+        return [self._sentence(one.field, one.message) for one in self._built.problems]
 
+    @cached_property
+    def _built(self) -> Scenario | EcoparkError:
+        """The scenario, or what is wrong with it."""
+        try:
+            return self._build()
+        except (ScenarioError, DomainError) as failure:
+            return failure
+
+    def _build(self) -> Scenario:
+        dropped = self.off & set(self.base.park.firms)
+        if len(dropped) == len(self.base.park.firms) and not set(self.added) - self.off:
+            raise DomainError("All firms are switched off; leave at least one on.")
+        fresh = {firm: self._raw(new) for firm, new in self.added.items() if firm not in self.off}
+        grown = self.base.with_firms(fresh, dropped) if fresh or dropped else self.base
+        changes: dict[str, Any] = {"name": self.name} if self.name else {}
+        for firm, site in self.moves.items():
+            if firm not in self.off:
+                plot = self.ground.plot_at(site)
+                changes |= {f"firms.{firm}.plot": plot} if plot else {f"firms.{firm}.site": list(site)}
+        changes |= overrides_of(grown, self.levers)
+        return grown.with_overrides(changes) if changes else grown
+
+    def _raw(self, new: AddedFirm) -> dict[str, Any]:
+        """An added firm in the form of a scenario file."""
+        raw = raw_plant(new.archetype, new.name, new.site, new.capacity)
+        plot = self.ground.plot_at(new.site)
+        return raw | ({"plot": plot} if plot else {}) | ({"opens": new.opens} if new.opens else {})
+
+    def _sentence(self, where: str, message: str) -> str:
+        """A problem of a scenario in the words of the page."""
+        steps = where.split(".")
+        if steps[0] == "firms" and len(steps) > 1 and steps[1] in {*self.base.park.firms, *self.added}:
+            where = " ".join([self.firm_name(steps[1]), *(s for s in steps[2:] if s not in ("plot", "site"))])
+        return f"{where}: {message}."
+
+    def _check_firm(self, firm: str) -> None:
+        known = {*self.base.park.firms, *self.added}
+        if firm not in known:
+            raise DomainError(f"there is no firm {firm!r}{nearest(firm, known)}")
+
+    # ------------------------------------------------------------------ words and data
     def changes(self) -> list[str]:
         """What differs from the base, one phrase each, such as ``"Fish farm moved 1.2 km north-east"``."""
-        raise NotImplementedError
+        said = [f"Called {self.name}"] if self.name else []
+        firms = self.base.park.firms
+        moved = [firm for firm in self.moves if firm not in self.off]
+        ends = (
+            self.ground.metres([firms[f].site for f in moved]),
+            self.ground.metres([self.moves[f] for f in moved]),
+        )
+        for firm, (east, north) in zip(moved, ends[1] - ends[0], strict=True):
+            plot = self.ground.plot_at(self.moves[firm])
+            to = f", to plot {plot.replace('_', ' ')}" if plot else ""
+            said.append(f"{self.firm_name(firm)} moved {say_way(float(east), float(north))}{to}")
+        said += [f"{self.firm_name(firm)} switched off" for firm in sorted(self.off)]
+        for new in self.added.values():
+            plant = str(raw_archetype(new.archetype)["name"])
+            what = plant.lower() if plant == new.name else f"{new.name}, {plant[:1].lower()}{plant[1:]}"
+            since = f", from {new.opens} on" if new.opens else ""
+            said.append(f"Added: {what}, {new.capacity or usual_capacity(new.archetype)}{since}")
+        said += [
+            lever.say(self.levers[lever.name]) for lever in levers_of(self.base) if lever.name in self.levers
+        ]
+        said += [f"Luck number {self.seed}"] if self.seed != 1 else []
+        return said + ([f"Run to {self.until}"] if self.until else [])
 
     def edits(self) -> dict[str, Any]:
         """Everything but the base as plain data, for files; see :meth:`from_edits`."""
-        raise NotImplementedError
+        return {
+            "name": self.name,
+            "moves": {firm: list(site) for firm, site in self.moves.items()},
+            "off": sorted(self.off),
+            "added": {firm: {**vars(new), "site": list(new.site)} for firm, new in self.added.items()},
+            "levers": dict(self.levers),
+            "seed": self.seed,
+            "until": self.until,
+        }
 
     @classmethod
     def from_edits(cls, base: Scenario, edits: Mapping[str, Any]) -> Draft:
         """Draft over a base from what :meth:`edits` gave.
 
+        Parameters
+        ----------
+        base : Scenario
+        edits : mapping
+
+        Returns
+        -------
+        Draft
+
         Raises
         ------
         DomainError
-            If the data are not of that form.
+            If the data are not of that form, or name what the base does not have.
         """
-        raise NotImplementedError
+        try:
+            added = {
+                str(firm): AddedFirm(**{**new, "site": _point(new["site"])})
+                for firm, new in edits["added"].items()
+            }
+            draft = cls(
+                base, str(edits["name"]), {str(f): _point(s) for f, s in edits["moves"].items()},
+                frozenset(map(str, edits["off"])), added,
+            ).with_seed(edits["seed"]).with_until(edits["until"])  # fmt: skip
+            for firm in (*draft.moves, *draft.off):
+                draft._check_firm(firm)
+            for lever, value in edits["levers"].items():
+                draft = draft.set_lever(lever, value)
+        except (AttributeError, KeyError, TypeError, ValueError) as failure:
+            if isinstance(failure, DomainError):
+                raise
+            raise DomainError(f"these are no edits of a park: {failure!r}") from failure
+        return draft
 
 
-def plane(draft: Draft) -> pd.DataFrame:
-    """Where the firms of a draft stand, on a plane in metres.
-
-    Parameters
-    ----------
-    draft : Draft
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per firm of the base and added one: ``firm, name, short, sector, x_m, y_m, plot`` (empty where it
-        stands on none), ``on, added, moved`` (bool). ``x_m`` runs east, ``y_m`` north, about the middle of the base's
-        firms, so that the plane is the same for all drafts of a base.
-    """
-    raise NotImplementedError
+def _point(pair: Any) -> Point:
+    x, y = pair
+    return float(x), float(y)
 
 
-def place_at(draft: Draft, x_m: float, y_m: float) -> Point:
-    """Site in the layout's coordinates of a point of the :func:`plane`.
-
-    Parameters
-    ----------
-    draft : Draft
-    x_m, y_m : float, m
-
-    Returns
-    -------
-    tuple of float, degree or m
-    """
-    raise NotImplementedError
-
-
-def ground(draft: Draft) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Plots and corridors on the plane of :func:`plane`.
-
-    Returns
-    -------
-    plots : pandas.DataFrame
-        ``plot, x_m, y_m, zone, area_ha, corners`` (list of (x, y) in metres; a square of its area where the
-        layout gives no outline), ``firm`` (who stands on it, empty for none).
-    corridors : pandas.DataFrame
-        ``corridor, points`` (list of (x, y) in metres).
-    """
-    raise NotImplementedError
-
-
-class History:
-    """Drafts one after another, with undo and redo. Not thread safe by itself.
-
-    Parameters
-    ----------
-    first : Draft
-    most : int
-        Drafts kept; the oldest is let go.
-    """
-
-    def __init__(self, first: Draft, most: int = 200) -> None:
-        raise NotImplementedError
-
-    @property
-    def now(self) -> Draft:
-        """The present draft."""
-        raise NotImplementedError
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a draft before this one."""
-        raise NotImplementedError
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is a draft after this one."""
-        raise NotImplementedError
-
-    def do(self, draft: Draft) -> Draft:
-        """Go on with a draft; what had been undone is let go. A draft equal to the present one adds nothing."""
-        raise NotImplementedError
-
-    def undo(self) -> Draft:
-        """Go back by one; stays where it is at the first."""
-        raise NotImplementedError
-
-    def redo(self) -> Draft:
-        """Go forward by one; stays where it is at the last."""
-        raise NotImplementedError
+def _month(text: str, field_name: str) -> Any:
+    try:
+        return parse_month(text)
+    except ValueError as failure:
+        raise DomainError(f"{field_name}: {failure}") from failure

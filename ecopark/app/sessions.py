@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import Any
 
-from ecopark.app.park import Draft, History
+from ecopark.app.history import History
+from ecopark.app.park import Draft
 
 
 @dataclass
