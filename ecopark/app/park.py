@@ -6,46 +6,19 @@ What lives here: :class:`Draft`, and the way from it to a checked scenario. What
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from ecopark.app.archetypes import usual_capacity
+from ecopark.app.added import AddedFirm, identifier
 from ecopark.app.ground import Ground, Point, say_way
 from ecopark.app.levers import Value, levers_of, overrides_of
 from ecopark.errors import DomainError, EcoparkError, ScenarioError
 from ecopark.scenario import Scenario
 from ecopark.scenario.library import raw_archetype
 from ecopark.scenario.paths import parse_month
-from ecopark.scenario.roster import raw_plant
 from ecopark.scenario.units import nearest
-
-
-@dataclass(frozen=True)
-class AddedFirm:
-    """A firm that the base scenario does not have.
-
-    Attributes
-    ----------
-    archetype : str
-        Plant of the library, see ``archetypes.available``.
-    name : str
-        Title.
-    site : tuple of float, degree or m
-        In the layout's coordinates.
-    capacity : str or None
-        With its unit, such as ``"14 Mm2/yr"``; None for the plant's usual one.
-    opens : str or None
-        First month, such as ``"1975-01"``; None for the start.
-    """
-
-    archetype: str
-    name: str
-    site: Point
-    capacity: str | None = None
-    opens: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,16 +138,12 @@ class Draft:
         DomainError
             If there is no such archetype, or capacity or month cannot be read.
         """
-        title = (name or "").strip() or str(raw_archetype(archetype)["name"])
+        title = " ".join((name or "").split()) or str(raw_archetype(archetype)["name"])
         if opens is not None:
             _month(opens, "opens")
-        raw_plant(archetype, title, site, capacity)
-        taken = {*self.base.park.firms, *self.added}
-        stem = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_") or archetype
-        stem = stem if stem[0].isalpha() else f"firm_{stem}"
-        numbered = (f"{stem}_{number}" for number in range(2, len(taken) + 3))
-        firm = next(key for key in (stem, *numbered) if key not in taken)
         new = AddedFirm(archetype, title, (float(site[0]), float(site[1])), capacity, opens)
+        new.raw(self.ground)
+        firm = identifier(title, {*self.base.park.firms, *self.added})
         return replace(self, added={**self.added, firm: new}).move(firm, *new.site), firm
 
     def remove(self, firm: str) -> Draft:
@@ -292,7 +261,7 @@ class Draft:
         dropped = self.off & set(self.base.park.firms)
         if len(dropped) == len(self.base.park.firms) and not set(self.added) - self.off:
             raise DomainError("All firms are switched off; leave at least one on.")
-        fresh = {firm: self._raw(new) for firm, new in self.added.items() if firm not in self.off}
+        fresh = {firm: new.raw(self.ground) for firm, new in self.added.items() if firm not in self.off}
         grown = self.base.with_firms(fresh, dropped) if fresh or dropped else self.base
         changes: dict[str, Any] = {"name": self.name} if self.name else {}
         for firm, site in self.moves.items():
@@ -301,12 +270,6 @@ class Draft:
                 changes |= {f"firms.{firm}.plot": plot} if plot else {f"firms.{firm}.site": list(site)}
         changes |= overrides_of(grown, self.levers)
         return grown.with_overrides(changes) if changes else grown
-
-    def _raw(self, new: AddedFirm) -> dict[str, Any]:
-        """An added firm in the form of a scenario file."""
-        raw = raw_plant(new.archetype, new.name, new.site, new.capacity)
-        plot = self.ground.plot_at(new.site)
-        return raw | ({"plot": plot} if plot else {}) | ({"opens": new.opens} if new.opens else {})
 
     def _sentence(self, where: str, message: str) -> str:
         """A problem of a scenario in the words of the page."""
@@ -335,11 +298,7 @@ class Draft:
             to = f", to plot {plot.replace('_', ' ')}" if plot else ""
             said.append(f"{self.firm_name(firm)} moved {say_way(float(east), float(north))}{to}")
         said += [f"{self.firm_name(firm)} switched off" for firm in sorted(self.off)]
-        for new in self.added.values():
-            plant = str(raw_archetype(new.archetype)["name"])
-            what = plant.lower() if plant == new.name else f"{new.name}, {plant[:1].lower()}{plant[1:]}"
-            since = f", from {new.opens} on" if new.opens else ""
-            said.append(f"Added: {what}, {new.capacity or usual_capacity(new.archetype)}{since}")
+        said += [new.say() for new in self.added.values()]
         said += [
             lever.say(self.levers[lever.name]) for lever in levers_of(self.base) if lever.name in self.levers
         ]
