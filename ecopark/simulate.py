@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecopark.agents.kinds import firm_kind, participant_kind
+from ecopark.agents.turns import Turn, Turns
 from ecopark.errors import DomainError, MarketError, Problem, ScenarioError
 from ecopark.extend import load_extensions
 from ecopark.flows.ledger import Carrier
@@ -30,12 +31,17 @@ from ecopark.scenario.paths import parse_month
 from ecopark.scenario.types import Park
 
 Progress = Callable[[date, int, int], None]
+Watch = Callable[[list[Turn]], None]
 _PACKAGES = ("ecopark", "mesa", "simpy", "numpy", "pandas", "numba", "pyarrow")
 _STAGES = ("identified", "screened", "negotiating", "permitting", "building", "operating")
 
 
 def simulate(
-    scenario: Scenario, seed: int = 1, until: str | date | None = None, progress: Progress | None = None
+    scenario: Scenario,
+    seed: int = 1,
+    until: str | date | None = None,
+    progress: Progress | None = None,
+    watch: Watch | None = None,
 ) -> Run:
     """Run a scenario once.
 
@@ -48,6 +54,9 @@ def simulate(
         Stop after this month instead of the scenario's end.
     progress : callable, optional
         Called after every period with its date, the periods done and the periods to do.
+    watch : callable, optional
+        Called after every period in which exchanges began or ended, with these, before `progress`. It changes nothing
+        in the run.
 
     Returns
     -------
@@ -71,15 +80,26 @@ def simulate(
     with _no_collection():
         model = ParkModel(scenario.park, seed)
         periods = _periods(model, until)
+        turns = _turns(model)
         try:
             for done in range(periods):
                 model.step()
+                if watch is not None and (news := turns.news()):
+                    watch(news)
                 if progress is not None:
                     day = float(model.calendar.period_bounds[done])
                     progress(model.calendar.date(day), done + 1, periods)
             return _collect(model, scenario, seed)
         finally:
             model.close()
+
+
+def _turns(model: ParkModel) -> Turns:
+    """What tells of exchanges that begin and end in a model."""
+    names, given = model.columns.resources, model.columns.port_resource
+    return Turns(
+        model.ideas, model.events, model.calendar, lambda pair: names[given[model.pairs.out_port[pair]]]
+    )
 
 
 @contextmanager
