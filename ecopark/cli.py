@@ -9,7 +9,18 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ecopark.commands import compare, export, gains, layout, optimum, runs, scenarios, studies, whatif
+from ecopark.commands import (
+    compare,
+    export,
+    gains,
+    layout,
+    optimum,
+    programme,
+    runs,
+    scenarios,
+    studies,
+    whatif,
+)
 from ecopark.errors import EcoparkError, ScenarioError
 
 _EXAMPLES = """examples:
@@ -37,8 +48,10 @@ _EXAMPLES = """examples:
   ecopark compare now=kalundborg tax=kalundborg --set tax:policy.landfill_tax="600 DKK/t"
   ecopark whatif kalundborg --close asnaes@1990 --until 2000
   ecopark whatif --list
+  ecopark programme results/nisp_uk/seed1
+  ecopark rank kalundborg/levers_and_barriers --replicates 8 --until 1995
 """
-_SUBJECTS = (runs, scenarios, export, studies, optimum, layout, gains, compare, whatif)
+_SUBJECTS = (runs, scenarios, export, studies, optimum, layout, gains, compare, whatif, programme)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

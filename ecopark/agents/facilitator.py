@@ -7,6 +7,7 @@ the officers who carry ideas (``practitioners``), what its help does to an idea 
 from __future__ import annotations
 
 from collections.abc import Generator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -19,6 +20,7 @@ from ecopark.agents.members import Members
 from ecopark.agents.practitioners import Practitioners
 from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.market.benefit import apparent_carbon, apparent_money
+from ecopark.market.discovery import choose_in_turn
 from ecopark.scenario.types import Facilitator as FacilitatorSpec
 from ecopark.streams import keys, uniform
 
@@ -163,22 +165,29 @@ class Facilitator(mesa.Agent):  # type: ignore[misc]
         return np.asarray(able[best][benefit[best] > 0.0])
 
     def _by_draw(self, able: _Ints) -> _Ints:
-        """Pairs in an order drawn by their firms, or by the sectors of these and then by the firms.
+        """Firms paired off by lot, each with at most one other in a plan, and all streams of the two.
 
-        A plan drawn up before firms' data are known cannot rank by benefit. All streams of two firms, or all firms
-        of two sectors, stand side by side in it, so that who has many streams is not planned for more often.
+        A plan drawn up before firms' data are known cannot rank by benefit, and has one partner for a tenant. By
+        sectors, one sector of givers is paired with one of takers before the next two have their turn.
         """
         self._plans += 1
         columns, pairs = self.model.appraiser.columns, self.model.appraiser.pairs
-        ends = [columns.port_firm[port[able]] for port in (pairs.out_port, pairs.in_port)]
+        giver, taker = (columns.port_firm[port[able]] for port in (pairs.out_port, pairs.in_port))
+        low, high = np.minimum(giver, taker), np.maximum(giver, taker)
         number = np.full(able.size, self._plans, dtype=np.uint64)
-        luck = uniform(self.model.run_seed, "plan", *(self._keys[end] for end in ends), number)
-        if self.spec.plan == "any":
-            return np.asarray(able[np.argsort(luck, kind="stable")])
-        park = self.model.park
-        sector = keys([park.firms[name].sector or name for name in columns.firms])
-        groups = uniform(self.model.run_seed, "plan", *(sector[end] for end in ends), number)
-        return np.asarray(able[np.lexsort((luck, groups))])
+        luck = uniform(self.model.run_seed, "plan", self._keys[low], self._keys[high], number)
+        order = np.argsort(luck, kind="stable")
+        if self.spec.plan == "sectors":
+            park = self.model.park
+            sector = keys([park.firms[name].sector or name for name in columns.firms])
+            groups = uniform(self.model.run_seed, "plan", sector[giver], sector[taker], number)
+            order = np.lexsort((luck, groups))
+        firms = low * self._keys.size + high
+        _, first = np.unique(firms[order], return_index=True)
+        queue = order[np.sort(first)]
+        room = np.ones(self._keys.size, dtype=np.int64)
+        matched = firms[choose_in_turn(queue, low, high, room, _NO_BOUND)]
+        return np.asarray(able[order[np.isin(firms[order], matched)]])
 
     # ------------------------------------------------------------------ what it does when
     def advance(self, day: float) -> None:
@@ -271,13 +280,28 @@ class Facilitator(mesa.Agent):  # type: ignore[misc]
         yield env.timeout(max(self.starts - env.now, 0.0))
         ends = self._grant_ends()
         while env.now < min(self.stops, ends):
-            year = min(DAYS_PER_YEAR, self.stops - env.now, ends - env.now)
+            days, year = self._book_year(spec.from_, min(self.stops, ends))
             self._granted += spec.budget.value * year if spec.budget is not None else 0.0
             self._set_salaries_aside(year)
-            yield env.timeout(min(DAYS_PER_YEAR, ends - env.now))
-        while env.now < self.stops:
-            self._collect_fees(min(DAYS_PER_YEAR, self.stops - env.now))
-            yield env.timeout(DAYS_PER_YEAR)
+            yield env.timeout(days)
+        while spec.subscription is not None and env.now < self.stops:
+            days, year = self._book_year(spec.subscription.from_, self.stops)
+            self._collect_fees(year)
+            yield env.timeout(days)
+
+    def _book_year(self, first: date, last: float) -> tuple[float, float]:
+        """Days until the books' next year begins or they end, and for what part of a mean year (day) they count.
+
+        Years begin on the same date as the first, so that none holds two payments of yearly salaries; a whole one
+        counts as a year, leap or not.
+        """
+        calendar, now = self.model.calendar, self.model.env.now
+        k = max(calendar.date(now).year - first.year, 0)
+        begins = [float(calendar.day(first.replace(year=first.year + k + more))) for more in (-1, 0, 1)]
+        since = max(day for day in begins if day <= now)
+        until = min(day for day in begins if day > now)
+        days = min(until, last) - now
+        return days, DAYS_PER_YEAR * days / (until - since)
 
     def _grant_ends(self) -> float:
         """Day from which members pay instead of the public; infinite if they never do."""

@@ -27,6 +27,14 @@ _HOMES = {
         "needed_firms",
         "price_shares",
     ),
+    "diversity": (
+        "area_indicators",
+        "evenness",
+        "exchange_distance",
+        "sector_diversity",
+        "shannon",
+        "weighted_quantile",
+    ),
     "energy": (
         "cascade_ratio",
         "exergy",
@@ -68,6 +76,7 @@ _HOMES = {
         "time_to_first_link",
         "trust_by_year",
     ),
+    "accounting": ("ProgrammeAccount", "bases_of", "ideas_by_year", "members_by_year", "programme_accounts"),
     "programme": ("ProgrammeTerms", "programme_metrics", "ratios"),
     "register": ("INDICATORS", "Indicator"),
     "resilience": ("removal_curve", "removal_loss", "robustness_area", "single_supplier_share"),

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ecopark.indicators import carbon, energy, mass, money, overtime, pipeline, programme
+from ecopark.indicators import carbon, diversity, energy, mass, money, overtime, pipeline, programme
 from ecopark.indicators.survival import median_survival
 from ecopark.indicators.tables import TIDY, condense_accounts, condense_flows, stack
 from ecopark.indicators.yearly import yearly_indicators
@@ -66,6 +66,7 @@ def all_indicators(
         energy.water_saved(flows),
         energy.cascade_ratio(flows),
         overtime.ecology_over_time(flows),
+        diversity.exchange_distance(synergies, flows),
         pipeline.losses_by_cause(synergies),
         pipeline.trust_by_year(tables["trust"]),
     ]
@@ -75,6 +76,7 @@ def all_indicators(
         overtime.network_over_time(synergies, tables["firms"], ends, flows=flows),
         # Every fifth year and the last: a structure that changes slowly and costs most of the time.
         overtime.resilience_over_time(synergies, ends[::-1][::5]),
+        diversity.sector_diversity(tables["firms"], years),
     ]
     whole = _whole_run(tables, flows, accounts, currency, rate, years)
     parts = ((annual, _ANNUAL), (states, _STATE), ([whole], _WHOLE))

@@ -81,7 +81,7 @@ def programme_metrics(
         ``programme_virgin`` (t), ``programme_water`` (m3), ``programme_co2`` (t CO2e),
         ``programme_cost_saved``, ``programme_sales``, ``programme_investment`` (money), and with the
         terms for them ``programme_jobs``, ``programme_cost_per_t_landfill``,
-        ``programme_cost_per_t_co2``, ``programme_benefit_cost``.
+        ``programme_cost_per_t_co2``, ``programme_benefit_cost``, ``programme_leverage``.
 
     Notes
     -----
@@ -93,15 +93,21 @@ def programme_metrics(
     - Investment is paid once: it is not multiplied with a lifetime, only summed on a cumulative basis.
     - Jobs follow annual sales and investment times the factors given.
     - Cost per tonne: share of the public cost over the metric; benefit-cost: (cost saved + sales) over
-      the whole cost. On a cumulative basis the cost is summed too; on a lifetime basis one year's cost
-      stands against what that year's exchanges bring over their lives.
+      the whole cost; leverage: private investment over the whole cost. On a cumulative basis the cost is
+      summed too; on a lifetime basis one year's cost stands against what that year's exchanges bring over their
+      lives.
 
     No rebound, no displacement of sales elsewhere, no discounting.
     """
     terms = terms or ProgrammeTerms()
     annual = _annual(flows, accounts, resources, currency)
     once = annual["indicator"] == "programme_investment"
-    table = pd.concat([on_basis(annual[~once], terms.basis), _paid_once(annual[once], terms.basis)])
+    if terms.basis.kind == "cumulative":
+        # All at once: a sum goes on where a year adds nothing to it.
+        table = on_basis(annual, terms.basis)
+    else:
+        paid = on_basis(annual[once], Basis(share=terms.basis.share))
+        table = pd.concat([on_basis(annual[~once], terms.basis), paid])
     return stack([table, _jobs(annual, terms), _per_cost(table, terms, currency)])
 
 
@@ -187,11 +193,6 @@ def _fresh_water(ledger: pd.DataFrame, replaced: pd.DataFrame) -> pd.DataFrame:
     return replaced[(replaced["kind"] == "water") & replaced["instead_of"].notna()]
 
 
-def _paid_once(invested: pd.DataFrame, basis: Basis) -> pd.DataFrame:
-    """Investment: summed on a cumulative basis, never multiplied with a lifetime."""
-    return on_basis(invested, basis if basis.kind == "cumulative" else Basis(share=basis.share))
-
-
 def _jobs(annual: pd.DataFrame, terms: ProgrammeTerms) -> pd.DataFrame:
     """Jobs, where a factor is given."""
     factors = {
@@ -224,7 +225,12 @@ def _per_cost(table: pd.DataFrame, terms: ProgrammeTerms, currency: str) -> pd.D
     benefit = wide.get("programme_cost_saved", zero).fillna(0.0) + wide.get("programme_sales", zero).fillna(
         0.0
     )
-    values = {"programme_benefit_cost": (benefit.to_numpy() / np.where(spent > 0.0, spent, np.nan), "1")}
+    whole = np.where(spent > 0.0, spent, np.nan)
+    invested = wide.get("programme_investment", zero).fillna(0.0).to_numpy()
+    values = {
+        "programme_benefit_cost": (benefit.to_numpy() / whole, "1"),
+        "programme_leverage": (invested / whole, "1"),
+    }
     for metric in ("landfill", "co2"):
         amount = wide.get(f"programme_{metric}", zero).fillna(0.0).to_numpy()
         share = terms.cost_shares.get(metric, 0.0) if terms.cost_shares else 1.0

@@ -13,6 +13,7 @@ from typing import Any
 from ecopark.indicators import (
     basis,
     carbon,
+    diversity,
     energy,
     facilitation,
     mass,
@@ -82,7 +83,7 @@ _GROUPS: tuple[tuple[str, Callable[..., Any], dict[str, str]], ...] = (
         "programme_landfill": "t", "programme_hazardous": "t", "programme_virgin": "t", "programme_water": "m3",
         "programme_co2": "t CO2e", "programme_cost_saved": "money", "programme_sales": "money",
         "programme_investment": "money", "programme_jobs": "jobs", "programme_cost_per_t_landfill": "money/t",
-        "programme_cost_per_t_co2": "money/t", "programme_benefit_cost": "1",
+        "programme_cost_per_t_co2": "money/t", "programme_benefit_cost": "1", "programme_leverage": "1",
     }),
     ("energy-and-water", energy.heat_by_band, {"heat_recovered": "MWh"}),
     ("energy-and-water", energy.exergy, {"exergy_supplied": "MWh", "exergy_used": "MWh", "exergy_efficiency": "1"}),
@@ -116,6 +117,12 @@ _GROUPS: tuple[tuple[str, Callable[..., Any], dict[str, str]], ...] = (
         "flow_kept": "1", "flow_kept_mean": "1", "recovery_time": "yr", "loss": "yr",
     }),
     ("recovery-after-a-shock", shocks.shock_recovery, {"shock_recovery": "mixed"}),
+    ("diversity-and-distance", diversity.sector_diversity, {
+        "sector_richness": "count", "sector_shannon": "nat", "sector_evenness": "1",
+    }),
+    ("diversity-and-distance", diversity.exchange_distance, dict.fromkeys(
+        ("exchange_distance_mean", "exchange_distance_q10", "exchange_distance_median", "exchange_distance_q90",
+         "exchange_distance_tonnes", "exchange_distance_tonnes_median"), "km")),
     ("social-and-stability", survival.kaplan_meier, {"kaplan_meier": "1"}),
     ("social-and-stability", survival.jaccard, {"jaccard": "1"}),
     ("social-and-stability", pipeline.funnel, {"stage_rate": "1", "overall_rate": "1"}),
