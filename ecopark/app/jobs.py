@@ -1,77 +1,35 @@
 """Runs in worker processes, with a queue: what many visitors ask for at once.
 
-What lives here: :class:`Pool`, the queue, and what a visitor may know of a job. What does not: what a worker does
+What lives here: :class:`Pool` and the queue. What does not: what is known of a job (``job``), what a worker does
 (``work``), who the visitors are (``sessions``).
+
+Who has few jobs ahead of one is served first, so that nobody who asks for twenty runs keeps a class waiting.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+import shutil
+import tempfile
+from collections import OrderedDict
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Literal
+from secrets import token_urlsafe
+from threading import RLock, Timer
+from typing import Any
 
+from pebble import ProcessPool
+
+from ecopark.app.job import OVER, Job, JobState, Phase, outcome_of, say_where
 from ecopark.app.park import Draft
+from ecopark.app.work import CANCEL, RESULT, Growth, Listener, run_park, warm
+from ecopark.errors import DomainError
 from ecopark.run import Run
 
-Phase = Literal["queued", "running", "done", "failed", "cancelled"]
-OVER: tuple[Phase, ...] = ("done", "failed", "cancelled")
+__all__ = ["OVER", "Growth", "JobState", "Phase", "Pool"]
 
-
-@dataclass(frozen=True)
-class Growth:
-    """An exchange that began or ended while a run goes on.
-
-    Attributes
-    ----------
-    date : datetime.date
-    exchange : str
-        Identifier, as in the table of synergies.
-    resource, giver, taker : str
-    change : {"started", "ended"}
-    """
-
-    date: date
-    exchange: str
-    resource: str
-    giver: str
-    taker: str
-    change: Literal["started", "ended"]
-
-
-@dataclass(frozen=True)
-class JobState:
-    """What is known of a job.
-
-    Attributes
-    ----------
-    id : str
-        Cannot be guessed.
-    phase : {"queued", "running", "done", "failed", "cancelled"}
-    place_in_queue : int
-        1 for the next one; 0 where it no longer waits.
-    fraction : float, 1
-        Of the periods, 0 to 1.
-    date : datetime.date or None
-        In the run; None before it began.
-    growth : tuple of Growth
-        So far, by date.
-    message : str
-        A sentence for the visitor: where it stands, or why it failed.
-    """
-
-    id: str
-    phase: Phase
-    place_in_queue: int = 0
-    fraction: float = 0.0
-    date: date | None = None
-    growth: tuple[Growth, ...] = ()
-    message: str = ""
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return self.phase in OVER
+# Time a worker has to notice that its run was given up before it is ended.
+_GRACE_S = 5.0
+_IN_MEMORY = 8
 
 
 class Pool:
@@ -87,15 +45,44 @@ class Pool:
         Jobs one owner may have waiting.
     most_kept : int
         Results kept of one owner, and of all together ten times as many; the oldest are let go.
+    slow_s : float, s
+        Wait after every period of a run, for tests.
     """
 
     def __init__(
-        self, workers: int, folder: Path | None = None, *, most_waiting: int = 24, most_kept: int = 24
+        self,
+        workers: int,
+        folder: Path | None = None,
+        *,
+        most_waiting: int = 24,
+        most_kept: int = 24,
+        slow_s: float = 0.0,
     ) -> None:
-        raise NotImplementedError
+        self._workers, self._most_waiting, self._most_kept = max(workers, 1), most_waiting, most_kept
+        self._slow_s = slow_s
+        self._folder = Path(tempfile.mkdtemp(prefix="ecopark-page-", dir=folder))
+        self._lock = RLock()
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._count, self._closed = 0, False
+        self._pool = ProcessPool(self._workers, initializer=warm, context=get_context("spawn"))
+        # Workers start with the first task: an empty one each sends them on their way.
+        self._warming = [self._pool.schedule(int) for _ in range(self._workers)]
 
+    # ------------------------------------------------------------------ what visitors ask
     def submit(self, draft: Draft, owner: str) -> str:
-        """Put a run in the queue and return its identifier.
+        """Put a run in the queue.
+
+        Parameters
+        ----------
+        draft : Draft
+        owner : str
+            Whose it is: nobody else sees it.
+
+        Returns
+        -------
+        str
+            Identifier of the job.
 
         Raises
         ------
@@ -104,46 +91,219 @@ class Pool:
         DomainError
             If the owner has too many waiting, or the pool is closed.
         """
-        raise NotImplementedError
+        scenario = draft.scenario()
+        with self._lock:
+            if self._closed:
+                raise DomainError("The server is closing; nothing more is run.")
+            mine = [job for job in self._jobs.values() if job.owner == owner and job.phase == "queued"]
+            if len(mine) >= self._most_waiting:
+                raise DomainError(f"{len(mine)} of your runs wait already; let some finish, or cancel them.")
+            name = token_urlsafe(16)
+            place = self._folder / name
+            place.mkdir()
+            self._count += 1
+            job = Job(name, owner, self._count, draft.seed, draft.until, place, Listener(place), scenario)
+            self._jobs[name] = job
+            self._dispatch()
+            return name
 
     def state(self, job: str, owner: str) -> JobState:
         """Where a job stands.
 
+        Parameters
+        ----------
+        job, owner : str
+
+        Returns
+        -------
+        JobState
+
         Raises
         ------
         DomainError
             If this owner has no such job.
         """
-        raise NotImplementedError
+        with self._lock:
+            return self._state(self._find(job, owner))
 
     def states(self, owner: str) -> list[JobState]:
         """All jobs of an owner that are remembered, the oldest first."""
-        raise NotImplementedError
+        with self._lock:
+            return [self._state(job) for job in self._jobs.values() if job.owner == owner]
 
     def cancel(self, job: str, owner: str) -> JobState:
         """Give a job up, waiting or running; nothing happens to one that is over.
 
+        Parameters
+        ----------
+        job, owner : str
+
+        Returns
+        -------
+        JobState
+
         Raises
         ------
         DomainError
             If this owner has no such job.
         """
-        raise NotImplementedError
+        with self._lock:
+            found = self._find(job, owner)
+            if found.phase in OVER:
+                return self._state(found)
+            was_running = found.phase == "running"
+            found.listener.read(found.hear)
+            found.end("cancelled", "You cancelled this run.")
+            if was_running:
+                (found.folder / CANCEL).touch()
+                # A worker looks after every period; one that hangs in between is ended.
+                timer = Timer(_GRACE_S, found.future.cancel)
+                timer.daemon = True
+                timer.start()
+            else:
+                shutil.rmtree(found.folder, ignore_errors=True)
+            return self._state(found)
 
     def result(self, job: str, owner: str) -> Run:
         """The finished run.
+
+        Parameters
+        ----------
+        job, owner : str
+
+        Returns
+        -------
+        Run
 
         Raises
         ------
         DomainError
             If this owner has no such job, it is not done, or its result has been let go.
         """
-        raise NotImplementedError
+        with self._lock:
+            found = self._find(job, owner)
+            if found.phase != "done":
+                raise DomainError(f"This run is not finished: {self._state(found).message}")
+            if job in self._runs:
+                self._runs.move_to_end(job)
+                return self._runs[job]
+        run = Run.load(found.folder / RESULT)
+        with self._lock:
+            self._runs[job] = run
+            while len(self._runs) > _IN_MEMORY:
+                self._runs.popitem(last=False)
+        return run
+
+    def forget(self, owner: str) -> None:
+        """Give up and remove everything of an owner."""
+        with self._lock:
+            for job in [job for job in self._jobs.values() if job.owner == owner]:
+                self.cancel(job.id, owner)
+                self._let_go(job)
 
     def waiting(self) -> int:
         """How many jobs of all owners wait."""
-        raise NotImplementedError
+        with self._lock:
+            return len(self._line())
+
+    def processes(self) -> dict[str, int]:
+        """Number of the process of every job that runs, by job."""
+        with self._lock:
+            running = [job for job in self._jobs.values() if job.phase == "running"]
+            for job in running:
+                job.listener.read(job.hear)
+            return {job.id: job.listener.process for job in running if job.listener.process is not None}
 
     def close(self) -> None:
         """End the workers and remove the private folder."""
-        raise NotImplementedError
+        with self._lock:
+            self._closed = True
+            for job in self._jobs.values():
+                if job.phase not in OVER:
+                    job.end("cancelled", "The server was closed.")
+        self._pool.stop()
+        self._pool.join()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ------------------------------------------------------------------ the queue
+    def _find(self, job: str, owner: str) -> Job:
+        found = self._jobs.get(job)
+        if found is None or found.owner != owner:
+            raise DomainError("There is no such run; it may have been let go. Press Run again.")
+        return found
+
+    def _line(self) -> list[Job]:
+        """Jobs that wait, in the order in which they will be taken if nobody else comes."""
+        ahead: dict[str, int] = {}
+        keyed: list[tuple[int, int, Job]] = []
+        for job in self._jobs.values():
+            if job.phase in ("queued", "running"):
+                rank = ahead.get(job.owner, 0)
+                ahead[job.owner] = rank + 1
+                if job.phase == "queued":
+                    keyed.append((rank, job.number, job))
+        return [job for _, _, job in sorted(keyed, key=lambda entry: entry[:2])]
+
+    def _dispatch(self) -> None:
+        """Hand waiting jobs to free workers; an owner has one running at most."""
+        busy = [job for job in self._jobs.values() if job.future is not None and not job.future.done()]
+        owners = {job.owner for job in busy}
+        for job in self._line():
+            if self._closed or len(owners) >= self._workers or len(busy) >= self._workers:
+                return
+            if job.owner not in owners:
+                owners.add(job.owner)
+                busy.append(job)
+                self._start(job)
+
+    def _start(self, job: Job) -> None:
+        job.phase = "running"
+        asked = (job.scenario, job.seed, job.until, job.folder, self._slow_s)
+        try:
+            job.future = self._pool.schedule(run_park, args=asked)
+        except RuntimeError as failure:
+            job.end("failed", f"The workers have stopped ({failure}); start the page again.")
+            return
+        job.future.add_done_callback(lambda future: self._land(job, future))
+
+    def _land(self, job: Job, future: Any) -> None:
+        """A worker is through with a job, one way or the other."""
+        with self._lock:
+            job.listener.read(job.hear)
+            if job.phase == "running":
+                phase, message = outcome_of(future)
+                job.end(phase, message)
+            if job.phase != "done":
+                shutil.rmtree(job.folder, ignore_errors=True)
+            self._bound(job.owner)
+            self._dispatch()
+
+    def _bound(self, owner: str) -> None:
+        """Let the oldest results go."""
+        over = [job for job in self._jobs.values() if job.phase in OVER]
+        mine = [job for job in over if job.owner == owner]
+        excess = {job.id: job for job in mine[: max(len(mine) - self._most_kept, 0)]}
+        excess |= {job.id: job for job in over[: max(len(over) - 10 * self._most_kept, 0)]}
+        for job in excess.values():
+            self._let_go(job)
+
+    def _let_go(self, job: Job) -> None:
+        self._jobs.pop(job.id, None)
+        self._runs.pop(job.id, None)
+        # A worker that has not noticed yet still writes there; its folder goes when it lands.
+        if job.future is None or job.future.done():
+            shutil.rmtree(job.folder, ignore_errors=True)
+
+    def _state(self, job: Job) -> JobState:
+        if job.phase == "running":
+            job.listener.read(job.hear)
+        place = self._line().index(job) + 1 if job.phase == "queued" else 0
+        message = job.message or say_where(job, place)
+        growth = tuple(job.growth)
+        return JobState(job.id, job.phase, place, job.fraction, job.date, growth, message)
