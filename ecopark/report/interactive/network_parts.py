@@ -162,15 +162,13 @@ class Drawing:
         }
 
     def _active(self, year: int) -> dict[str, list[str]]:
-        """What each firm gives and takes in a year, in words."""
-        words: dict[str, list[str]] = {}
+        """How many exchanges each firm gives and takes in a year, in words."""
+        ends: dict[str, list[int]] = {}
         for curve in self.curves:
-            if value := curve.amounts.get(year, 0.0):
-                amount = f"{self.tables.resource_name(curve.resource)} {quantity(value, curve.unit, 'yr')}"
-                giver, taker = self.tables.firm_name(curve.giver), self.tables.firm_name(curve.taker)
-                words.setdefault(curve.giver, []).append(f"gives {amount} to {taker}")
-                words.setdefault(curve.taker, []).append(f"takes {amount} from {giver}")
-        return words
+            if curve.amounts.get(year, 0.0):
+                ends.setdefault(curve.giver, [0, 0])[0] += 1
+                ends.setdefault(curve.taker, [0, 0])[1] += 1
+        return {firm: [f"gives {gives}, takes {takes}"] for firm, (gives, takes) in ends.items()}
 
     def _open(self, year: int) -> set[str]:
         opens, closes = pd.to_datetime(self.firms["opens"]), pd.to_datetime(self.firms["closes"])

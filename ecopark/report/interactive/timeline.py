@@ -90,7 +90,7 @@ def describe_timeline(tables: RunTables, *, lost: bool = False, font_px: float =
     look = layout(
         font_px,
         height=round(tall + 110),
-        margin={"l": round(19.5 * font_px), "r": 20, "t": 64, "b": 40},
+        margin={"l": round(20.5 * font_px), "r": 20, "t": 64, "b": 40},
         barmode="overlay",
         bargap=0.0,
         xaxis={
@@ -266,6 +266,6 @@ def _head(ran: int, never: int, tall: float, lost: bool, font_px: float) -> list
         note(key, 0.0, 1 + 16 / tall, font={"size": 0.85 * font_px, "color": INK}),
     ]
     if not lost:
-        words = f"<b>{never} ideas lost</b>, by reason" if never else "<b>no idea lost</b>"
+        words = f"<b>{never} ideas lost</b>" if never else "<b>no idea lost</b>"
         notes.append(note(words, 0.84, 1 + 44 / tall, font={"size": font_px}))
     return notes
