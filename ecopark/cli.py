@@ -16,6 +16,7 @@ from ecopark.commands import (
     layout,
     optimum,
     programme,
+    report,
     runs,
     scenarios,
     studies,
@@ -29,6 +30,7 @@ _EXAMPLES = """examples:
   ecopark run kalundborg --set policy.carbon_price="300 DKK/t" --out results/carbon300
   ecopark run kalundborg --reference
   ecopark check scenarios/kalundborg
+  ecopark report results/kalundborg/seed1 --pdf report.pdf
   ecopark export results/kalundborg/seed1 --geojson map.geojson --excel tables.xlsx
   ecopark library gypsum
   ecopark new my_park
@@ -51,7 +53,7 @@ _EXAMPLES = """examples:
   ecopark programme results/nisp_uk/seed1
   ecopark rank kalundborg/levers_and_barriers --replicates 8 --until 1995
 """
-_SUBJECTS = (runs, scenarios, export, studies, optimum, layout, gains, compare, whatif, programme)
+_SUBJECTS = (runs, scenarios, report, export, studies, optimum, layout, gains, compare, whatif, programme)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

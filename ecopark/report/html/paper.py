@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.figure import Figure
 
 from ecopark.errors import DomainError
 from ecopark.report.html.document import (
@@ -106,7 +107,10 @@ def _room(pdf: Any, height: float) -> None:
 
 
 def _write_section(pdf: Any, section: Section) -> None:
-    _room(pdf, 45)
+    # A heading stays with the figure below it.
+    first = section.blocks[0] if section.blocks else None
+    drawn = figure_of(first.draw()) if isinstance(first, Picture) and first.draw is not None else None
+    _room(pdf, 45 if drawn is None else _fitted(drawn)[1] + 30)
     pdf.ln(5)
     pdf.set_text_color(*_INK)
     pdf.start_section(section.title)
@@ -116,7 +120,10 @@ def _write_section(pdf: Any, section: Section) -> None:
     pdf.line(_LEFT, pdf.get_y(), _LEFT + _WIDTH, pdf.get_y())
     pdf.ln(2.5)
     for block in section.blocks:
-        _write(pdf, block)
+        if block is first and isinstance(block, Picture) and drawn is not None:
+            _put(pdf, block, drawn)
+        else:
+            _write(pdf, block)
 
 
 def _write(pdf: Any, block: Block) -> None:
@@ -142,7 +149,10 @@ def _write(pdf: Any, block: Block) -> None:
 def _text(pdf: Any, text: str) -> None:
     pdf.set_font("body", size=9)
     pdf.set_text_color(*_INK)
-    pdf.multi_cell(_WIDTH, 5, text, markdown=True, new_x="LMARGIN", new_y="NEXT", align="L")
+    # Two dashes, as before an option, would underline.
+    pdf.multi_cell(
+        _WIDTH, 5, text.replace("--", "\\--"), markdown=True, new_x="LMARGIN", new_y="NEXT", align="L"
+    )
     pdf.ln(2)
 
 
@@ -208,10 +218,18 @@ def _picture(pdf: Any, picture: Picture) -> None:
     """The printed figure, as wide as the text, and its caption."""
     if picture.draw is None:
         return
-    figure = figure_of(picture.draw())
+    _put(pdf, picture, figure_of(picture.draw()))
+
+
+def _fitted(figure: Figure) -> tuple[float, float]:
+    """Width and height, mm, of a figure on the page: as wide as the text, or as high as fits below a heading."""
     across, down = figure.get_size_inches()
-    height = min(_WIDTH * down / across, _LOW - _TOP - 16)
-    width = height * across / down
+    height = min(_WIDTH * down / across, _LOW - _TOP - 34)
+    return height * across / down, height
+
+
+def _put(pdf: Any, picture: Picture, figure: Figure) -> None:
+    width, height = _fitted(figure)
     _room(pdf, height + 14)
     held = BytesIO()
     figure.savefig(
