@@ -104,6 +104,14 @@ def _switched_off(gathered: Gathered) -> list[str]:
     return [name.replace("_", " ") for name in names if getattr(switches, name) is False]
 
 
+_LISTS = (
+    ("bans", "ban", "bans"),
+    ("discharge_limits", "discharge limit", "discharge limits"),
+    ("support", "payment for single exchanges", "payments for single exchanges"),
+    ("announced", "announced change", "announced changes"),
+)
+
+
 def _policy(gathered: Gathered) -> Table | Bullets:
     """Levers of the policy that hold anything, at the start, in the middle and at the end of the run."""
     policy = gathered.run.scenario.park.policy
@@ -119,9 +127,9 @@ def _policy(gathered: Gathered) -> Table | Bullets:
             unit = "" if path.unit == "1" else f" {path.unit}"
             rows.append((words(name.replace("_", " ")), *(Cell(f"{v:,.3g}{unit}", v) for v in values)))
     others = [
-        f"{len(getattr(policy, name))} {name.replace('_', ' ')}"
-        for name in ("bans", "discharge_limits", "support", "announced")
-        if len(getattr(policy, name, ()) or ())
+        f"{one if number == 1 else many}: {number}"
+        for name, one, many in _LISTS
+        if (number := len(getattr(policy, name, ()) or ()))
     ]
     if not rows:
         return Bullets((f"Policy: {', '.join(others) or 'no tax, levy, price or grant in force'}.",))

@@ -63,10 +63,9 @@ def document_of_study(results: Any) -> Document:
         if section is not None:
             sections.append(section)
     sections.append(_reproduce(results))
-    study = results.manifest["study"]
     points, runs = len(results.design), len(results.runs) or results.indicators["run"].nunique()
     subtitle = f"Report of a study: {points} point{'s' if points != 1 else ''}, {runs:,} runs"
-    return Document(str(study["name"]), subtitle, tuple(sections))
+    return Document(str(results.manifest["name"]), subtitle, tuple(sections))
 
 
 def _chosen(results: Any) -> list[str]:
@@ -90,7 +89,7 @@ def _asked(results: Any) -> Section:
     study = results.manifest["study"]
     design = study["design"]
     rows = [
-        ("Scenario", study.get("base", "")),
+        ("Scenario, SHA-256", _base(study)),
         ("Design", str(design["kind"]).replace("_", " ")),
         ("Points", len(results.design)),
         ("Runs finished", len(results.runs) or results.indicators["run"].nunique()),
@@ -122,6 +121,12 @@ def _asked(results: Any) -> Section:
         )
     )
     return Section("question", "What was asked", tuple(blocks))
+
+
+def _base(study: Any) -> str:
+    """What the study starts from: the hash of a scenario, or a test function."""
+    base = study["base"]
+    return str(base.get("scenario") or base.get("function") or base) if isinstance(base, dict) else str(base)
 
 
 def _span(results: Any, name: str, values: pd.Series) -> tuple[Cell, ...]:
@@ -273,7 +278,7 @@ def _reproduce(results: Any) -> Section:
     rows += [
         (name.replace("_", " ").capitalize(), value)
         for name, value in sorted(manifest.items())
-        if isinstance(value, str | int | float) and not isinstance(value, bool)
+        if name != "text" and isinstance(value, str | int | float) and not isinstance(value, bool)
     ]
     table = Table(
         "reproduce",
@@ -285,5 +290,9 @@ def _reproduce(results: Any) -> Section:
         "The folder holds the study, its design and every run as Parquet; runs depend on the study and the versions "
         "alone, not on the number of workers or their order."
     )
-    command = Command(f"ecopark sweep STUDY.yaml --out {results.folder}")
-    return Section("reproduce", "How to make it again", (Paragraph(text), command, table))
+    file = str(results.manifest.get("text") or "")
+    command = Command("ecopark sweep study.yaml --out again")
+    blocks: list[Block] = [Paragraph(text), command]
+    if file:
+        blocks += [Paragraph("The file study.yaml:"), Command(file.rstrip())]
+    return Section("reproduce", "How to make it again", (*blocks, table))
