@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +37,13 @@ def scalars(node: Any) -> Iterator[str]:
         yield str(node)
 
 
-def partners_named(folder: Path) -> list[tuple[str, str]]:
-    """Firms named in the data of another firm, or in rules, prices and programmes that are meant for all."""
-    files = [yaml.safe_load(path.read_text("utf-8")) for path in sorted(folder.rglob("*.yaml"))]
+def partners_named(folder: Path, but: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Firms named in the data of another firm, or in rules, prices and programmes that are meant for all.
+
+    Files named in `but` are left out.
+    """
+    paths = [path for path in sorted(folder.rglob("*.yaml")) if path.name not in but]
+    files = [yaml.safe_load(path.read_text("utf-8")) for path in paths]
     blocks = [(name, block) for raw in files for name, block in raw.get("firms", {}).items()]
     blocks += [("", {k: v for k, v in raw.items() if k not in ("firms", "include")}) for raw in files]
     names = {name for name, _ in blocks if name} | {row["firm"] for row in table(folder / "firms.csv")}
