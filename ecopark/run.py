@@ -96,7 +96,7 @@ class Run:
         -------
         pandas.DataFrame
             Columns ``period, scope, indicator, value, unit, basis``; see
-            :func:`ecopark.indicators.all_indicators`.
+            :func:`~ecopark.indicators.everything.all_indicators`.
         """
         tables = {name: getattr(self, name) for name in TABLES if name != "indicators"}
         # By attribute: loaded only when asked for.

@@ -62,7 +62,7 @@ def dated_overrides(scenario: Scenario, since: date, overrides: Mapping[str, Any
     Returns
     -------
     dict
-        Values by dotted path for :meth:`Scenario.with_overrides`.
+        Values by dotted path for :meth:`~ecopark.scenario.load.Scenario.with_overrides`.
 
     Raises
     ------

@@ -16,7 +16,7 @@ from ecopark.errors import DomainError
 
 
 def to_ema(results: Any) -> tuple[pd.DataFrame, dict[str, NDArray[np.float64]]]:
-    """Results as (experiments, outcomes); see :meth:`StudyResults.to_ema`."""
+    """Results as (experiments, outcomes); see :meth:`~ecopark.experiments.results.StudyResults.to_ema`."""
     runs = results.runs
     experiments = results.parameter_values()
     for name in experiments.columns:

@@ -49,7 +49,7 @@ _MOST_REPLICATES = 100_000
 
 
 def read_study(path: Path, folder: str | Path | None = None) -> Study:
-    """Study of a file; see :meth:`Study.load`."""
+    """Study of a file; see :meth:`~ecopark.experiments.study.Study.load`."""
     problems = Problems()
     path = _find(path)
     files = Files(path.parent, path.parent.as_posix(), problems)
@@ -66,7 +66,7 @@ def read_study(path: Path, folder: str | Path | None = None) -> Study:
 
 
 def study_from(raw: Mapping[str, Any], model: Model | None = None) -> Study:
-    """Study of plain data; see :meth:`Study.from_dict`."""
+    """Study of plain data; see :meth:`~ecopark.experiments.study.Study.from_dict`."""
     problems = Problems()
     tree: Section = locate(raw, Where(str(raw.get("name", "study"))))
     return _Reader(tree, problems, None, None, model).read("study", "")

@@ -110,7 +110,7 @@ _RULES: Registry[DiscoveryRule] = Registry("discovery rule")
 def register_discovery(name: str) -> Callable[[DiscoveryRule], DiscoveryRule]:
     """Decorator that makes a discovery rule available to scenarios under a name.
 
-    A rule gives the hazard of each pair of a :class:`Sighting`, per day.
+    A rule gives the hazard of each pair of a :class:`~ecopark.market.discovery.Sighting`, per day.
     """
     return _RULES.register(name)
 

@@ -5,9 +5,7 @@ apart. A resource takes a shade of its kind's family: the field's common resourc
 one, any other gets one from a stable hash of its id. Colour never carries meaning alone; every
 figure names the resource as well.
 
-References
-----------
-Okabe, M., Ito, K. (2008) Color Universal Design, https://jfly.uni-koeln.de/color/.
+Source: Okabe, M., Ito, K. (2008) Color Universal Design, https://jfly.uni-koeln.de/color/.
 """
 
 from __future__ import annotations

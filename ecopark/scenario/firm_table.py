@@ -38,7 +38,7 @@ def add_firms(raw: Section, rows: Sequence[Row], reader: FirmReader, problems: P
     raw : Section
         Scenario in which shorthand and archetypes are not yet expanded.
     rows : sequence of Row
-        Rows with the columns of :data:`FIRMS`. `capacity` is a number and `unit` its unit, or `capacity`
+        Rows with the columns of ``FIRMS``. `capacity` is a number and `unit` its unit, or `capacity`
         holds both; other quantities hold their unit (``6 yr``). Rows of one firm with different `process`
         are one firm of several processes.
     reader : FirmReader

@@ -81,7 +81,7 @@ def take_region(raw: Section, files: Files | None, problems: Problems) -> list[R
     Returns
     -------
     list of Row
-        With the columns of :data:`~ecopark.scenario.firm_table.FIRMS`; empty without the block.
+        With the columns of ``ecopark.scenario.firm_table.FIRMS``; empty without the block.
     """
     if "region" not in raw:
         return []

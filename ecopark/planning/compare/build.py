@@ -176,7 +176,7 @@ def choose_spans(
     until : str or None
         Last year or month that is run.
     years : sequence of int, yr
-        As in :func:`compare`.
+        As in :func:`~ecopark.planning.compare.comparing.compare`.
 
     Returns
     -------

@@ -43,7 +43,7 @@ def explain_losses(
     Parameters
     ----------
     possible, realised : pandas.DataFrame
-        One row per block and pair of streams with the columns of :data:`KEYS`, ``quantity`` (residual
+        One row per block and pair of streams with the columns of ``KEYS``, ``quantity`` (residual
         sent), ``served`` (need it replaces), both in the resource's unit over the whole block, and the
         columns `values`. Where ``opens`` and ``closes`` are there, they bound the life of the pair; where
         ``supply`` and ``need`` are, they say how much there is of both streams in the block (missing: unknown).
@@ -57,7 +57,7 @@ def explain_losses(
     Returns
     -------
     pandas.DataFrame
-        Columns of :data:`KEYS`, ``reason`` (str), ``quantity`` (residual short, in its unit) and `values`
+        Columns of ``KEYS``, ``reason`` (str), ``quantity`` (residual short, in its unit) and `values`
         (possible less realised). By block, the sum of each value is the difference of the two networks.
 
     Raises

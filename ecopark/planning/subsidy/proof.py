@@ -84,8 +84,8 @@ def support_overrides(
     Returns
     -------
     dict
-        For :meth:`Scenario.with_overrides`. Of several ways between the same two streams the dearest
-        payment holds for all of them.
+        For :meth:`~ecopark.scenario.load.Scenario.with_overrides`. Of several ways between the same two streams
+        the dearest payment holds for all of them.
     """
     column, code = ("subsidy" if instrument == "unit" else "grant"), scenario.park.currency.code
     begin = scenario.park.time.start
