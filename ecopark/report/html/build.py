@@ -85,11 +85,18 @@ def _check_reference(run: Run, reference: Run) -> None:
         raise DomainError(
             "the run given as --reference has exchanges; expected one made with ecopark run --reference"
         )
-    if (reference.name, reference.seed) != (run.name, run.seed):
+    if reference.seed != run.seed:
         raise DomainError(
-            f"the run given as --reference is of {reference.name}, seed {reference.seed}; expected {run.name}, seed "
-            f"{run.seed}"
+            f"the run given as --reference has seed {reference.seed}; expected that of the run, {run.seed}"
         )
+    if list(reference.firms.index) != list(run.firms.index):
+        raise DomainError(
+            f"the run given as --reference is of {reference.name}, with other firms than {run.name}; expected the "
+            "same park"
+        )
+    ends = [str(one.flows["end"].max()) for one in (run, reference)]
+    if ends[0] != ends[1]:
+        raise DomainError(f"the run given as --reference ends on {ends[1]}; expected {ends[0]}, as the run")
 
 
 def read_summary(folder: Path, command: str, needs: tuple[str, ...]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from ecopark.report.interactive.study import (
     describe_distribution,
     describe_fan,
     describe_sensitivity,
+    named,
 )
 from ecopark.report.study_curves import COLOURS
 
@@ -147,7 +148,7 @@ def _outputs(results: Any, chosen: list[str]) -> Section:
         marks = np.quantile(values, [0.05, 0.5, 0.95]) if len(values) else [np.nan] * 3
         rows.append(
             (
-                words(name.replace("_", " ")),
+                words(named(name)),
                 *(_cell(float(value), unit) for value in marks),
                 count(len(values)),
             )
@@ -160,14 +161,20 @@ def _outputs(results: Any, chosen: list[str]) -> Section:
     pictures = [
         Picture(
             f"distribution-{name}",
-            f"Box and dots of {name.replace('_', ' ')} over the runs of each point.",
-            f"{name.replace('_', ' ').capitalize()} over the whole run: a dot a run, a box for the middle half.",
+            f"Box and dots of {named(name)} over the runs of each point.",
+            f"{title_of(name)} over the whole run: a dot a run, a box for the middle half.",
             describe_distribution(runs, name, results.units.get(name, "")),
             None,
         )
         for name in chosen
     ]
     return Section("outputs", "How the outputs are spread", (table, *pictures))
+
+
+def title_of(name: str) -> str:
+    """Name of an output at the head of a sentence."""
+    text = named(name)
+    return text[:1].upper() + text[1:]
 
 
 def _cell(value: float, unit: str) -> Cell:
@@ -190,12 +197,12 @@ def _fans(results: Any) -> Section | None:
             if apart
             else {"all": results.fan(name, "park")}
         )
-        title = name.replace("_", " ")
+        title = named(name)
         pictures.append(
             Picture(
                 f"fan-{name}",
                 f"Fan chart of {title} by year: median and middle half of the runs.",
-                f"{title.capitalize()} by year: medians, and the bands in which the middle runs lie.",
+                f"{title_of(name)} by year: medians, and the bands in which the middle runs lie.",
                 describe_fan(fans, name, results.units.get(name, "")),
                 partial(results.plot.fan, name),
             )
@@ -221,7 +228,7 @@ def _differences(results: Any, chosen: list[str]) -> Section | None:
         rows.append(
             (
                 words(row["label"]),
-                words(row["output"].replace("_", " ")),
+                words(named(row["output"])),
                 *(_cell(float(row[name]), unit) for name in ("base", "mean", "low", "high")),
                 count(int(row["replicates"])),
             )
@@ -231,8 +238,8 @@ def _differences(results: Any, chosen: list[str]) -> Section | None:
     pictures = [
         Picture(
             f"differences-{name}",
-            f"Paired differences of {name.replace('_', ' ')} to {base} with intervals.",
-            f"{name.replace('_', ' ').capitalize()}: mean paired difference to {base} and its 95 % interval; an "
+            f"Paired differences of {named(name)} to {base} with intervals.",
+            f"{title_of(name)}: mean paired difference to {base} and its 95 % interval; an "
             "interval that covers zero leaves the sign open.",
             describe_differences(table[table["output"] == name], name, results.units.get(name, "")),
             partial(results.plot.differences, name),
@@ -254,9 +261,9 @@ def _drivers(results: Any, chosen: list[str]) -> Section | None:
         try:
             table = results.sensitivity(name)
         except EcoparkError as failure:
-            refused.append(f"{name.replace('_', ' ')}: {failure}")
+            refused.append(f"{named(name)}: {failure}")
             continue
-        title, unit = name.replace("_", " "), results.units.get(name, "")
+        title, unit = named(name), results.units.get(name, "")
         blocks.append(
             Picture(
                 f"drivers-{name}",

@@ -22,8 +22,9 @@ def _scale(largest: float, unit: str) -> tuple[float, str]:
     return (1.0, "") if unit in ("", "1", "count") else scale_of(largest, unit)
 
 
-def _name(output: str) -> str:
-    return output.replace("_", " ")
+def named(output: str) -> str:
+    """Output in words."""
+    return output.replace("_", " ").replace("co2", "CO₂")
 
 
 def describe_distribution(runs: pd.DataFrame, output: str, unit: str, *, font_px: float = FONT_PX) -> Spec:
@@ -62,7 +63,7 @@ def describe_distribution(runs: pd.DataFrame, output: str, unit: str, *, font_px
         }
         for label in labels
     ]
-    look = _rows_look(len(labels), f"{_name(output)}{', ' + shown if shown else ''}", font_px)
+    look = _rows_look(len(labels), f"{named(output)}{', ' + shown if shown else ''}", font_px)
     look["yaxis"]["autorange"] = "reversed"
     return {"data": data, "layout": look, "frames": []}
 
@@ -99,6 +100,7 @@ def describe_fan(
         float(fan.drop(columns="runs", errors="ignore").abs().to_numpy().max()) for fan in fans.values()
     )
     divisor, shown = _scale(largest, unit)
+    years_of = [int(year) for fan in fans.values() for year in fan.index]
     data: list[Spec] = []
     ends: list[Spec] = []
     for (name, fan), colour in zip(fans.items(), COLOURS, strict=False):
@@ -139,9 +141,9 @@ def describe_fan(
         font_px,
         height=round(27 * font_px),
         margin={"l": 70, "r": round(13 * font_px), "t": 24, "b": 46},
-        xaxis={"title": {"text": "year"}},
+        xaxis={"title": {"text": "year"}, "range": [min(years_of), max(years_of) + 0.5]},
         yaxis={
-            "title": {"text": f"{_name(indicator)}{', ' + shown if shown else ''}"},
+            "title": {"text": f"{named(indicator)}{', ' + shown if shown else ''}"},
             "rangemode": "tozero",
         },
         annotations=_labels(ends, font_px),
@@ -213,7 +215,7 @@ def describe_differences(table: pd.DataFrame, output: str, unit: str, *, font_px
         "marker": {"size": 9, "color": INK},
         "hovertemplate": f"<b>%{{y}}</b><br>%{{x:+,.3~r}} {shown}<extra></extra>",
     }
-    title = f"difference of {_name(output)} to the base{', ' + shown if shown else ''}"
+    title = f"difference of {named(output)} to the base{', ' + shown if shown else ''}"
     look = _rows_look(len(table), title, font_px)
     look["yaxis"]["autorange"] = "reversed"
     return {"data": [trace], "layout": look, "frames": []}
@@ -245,15 +247,15 @@ def describe_sensitivity(table: pd.DataFrame, output: str, unit: str, *, font_px
     if "S1" in table:
         names = {"S1": "alone (first order)", "ST": "with all others (total)"}
         bars = {name: words for name, words in names.items() if name in table}
-        divisor, title = 1.0, f"share of the variance of {_name(output)}"
+        divisor, title = 1.0, f"share of the variance of {named(output)}"
     elif "mu_star" in table:
         bars = {"mu_star": "mean size of the effect", "sigma": "spread of the effect"}
         divisor, shown = _scale(float(table[list(bars)].abs().to_numpy().max()), unit)
-        title = f"effect of a parameter's whole range on {_name(output)}{', ' + shown if shown else ''}"
+        title = f"effect of a parameter's whole range on {named(output)}{', ' + shown if shown else ''}"
     else:
         bars = {"low": "at its lowest value", "high": "at its highest value"}
         divisor, shown = _scale(float(table[list(bars)].abs().to_numpy().max()), unit)
-        title = f"change of {_name(output)}{', ' + shown if shown else ''}"
+        title = f"change of {named(output)}{', ' + shown if shown else ''}"
     parameters = [str(name) for name in table.index]
     data: list[Spec] = []
     for (column, words), colour in zip(bars.items(), (LOW, HIGH), strict=False):
