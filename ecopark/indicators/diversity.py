@@ -133,7 +133,8 @@ def sector_diversity(firms: pd.DataFrame, years: range) -> pd.DataFrame:
     symbiosis. Resources, Conservation and Recycling 107, 92-103. https://doi.org/10.1016/j.resconrec.2015.11.018
     """
     require_columns(firms, ["sector", "opens", "closes"], "firms")
-    sector = firms["sector"].astype(str).where(firms["sector"].astype(str) != "", firms.index.astype(str))
+    words = firms["sector"].astype(str).to_numpy()
+    sector = pd.Series(np.where(words == "", firms.index.astype(str), words), index=firms.index)
     rows = []
     for year in years:
         end = pd.Timestamp(f"{year}-12-31")

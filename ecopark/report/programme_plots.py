@@ -283,7 +283,9 @@ def draw_cost(
             panel.plot(
                 years, value, color=colour, ls=dash, marker=mark, ms=3, lw=1.2 * medium.line, gid="cost"
             )
-            words = ground.removesuffix(", gross") + (", share of cost" if charged == "apportioned" else "")
+            words = str(ground).removesuffix(", gross") + (
+                ", share of cost" if charged == "apportioned" else ""
+            )
             ends.append((float(value[-1]), words, colour))
         every = rows["period"].dt.year.to_numpy(dtype=float)
         _frame(panel, f"{currency} per t CO₂e", every)
