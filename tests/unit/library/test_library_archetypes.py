@@ -49,8 +49,8 @@ HEATING = {
 BY_HAND = {26, 37, 253, 256}
 
 
-def test_seventy_three_archetypes_and_every_reference_row_once() -> None:
-    assert len(NAMES) == 73
+def test_seventy_four_archetypes_and_every_reference_row_once() -> None:
+    assert len(NAMES) == 74
     assert sorted(REFERENCE) == list(range(1, 315))
     refs = [int(ref) for ref in library.archetypes()["ref"] if ref]
     assert sorted(refs) == sorted(REFERENCE)
@@ -140,7 +140,7 @@ def test_all_archetypes_stand_in_one_scenario() -> None:
         },
         name="all",
     )
-    assert len(scenario.park.firms) == 73
+    assert len(scenario.park.firms) == 74
 
 
 def test_streams_have_source_mark_and_snake_case_names() -> None:

@@ -407,7 +407,7 @@ def test_every_shipped_archetype_loads_as_a_firm() -> None:
         "firms": firms,
     }
     scenario = Scenario.from_dict(raw, "all")
-    assert len(scenario.park.firms) == 73
+    assert len(scenario.park.firms) == 74
     assert [place for place, q in scenario.numbers() if not q.source or not q.mark] == []
 
 
