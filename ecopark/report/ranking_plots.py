@@ -21,6 +21,7 @@ from ecopark.report.numbers import axis_number, scale_of
 from ecopark.report.result_plots import Drawn, ResultPlots
 from ecopark.report.style import FAINT, INK, PRINT, QUIET, Medium
 
+_SHORT = {"avoided_co2": "CO₂ avoided", "avoided_waste": "waste avoided", "joint_gain": "money gained"}
 _NAMES, _PITCH, _HEAD, _FOOT, _GAP = 40.0, 5.2, 17.0, 13.0, 4.0
 
 
@@ -129,23 +130,26 @@ def _draw_effect(
     panel.xaxis.set_major_locator(MaxNLocator(4))
     panel.xaxis.set_major_formatter(FuncFormatter(axis_number))
     panel.set_xlabel(f"change, {told} a year")
-    panel.set_title(INDICATOR_NAMES.get(effect, effect), fontsize=medium.text_pt, weight="bold")
+    panel.set_title(
+        _SHORT.get(effect) or INDICATOR_NAMES.get(effect, effect), fontsize=medium.text_pt, weight="bold"
+    )
 
 
 def _write(area: Any, panels: list[Axes], at: Mapping[tuple[str, str], float], against: Mapping[str, str],
            medium: Medium) -> None:  # fmt: skip
     """Title, groups above their rows, and what colours mean."""
     panels[0].tick_params(axis="y", length=0)
-    for group, name in against.items():
+    for group in against:
         mine = [y for (of, _), y in at.items() if of == group]
         if mine:
-            panels[0].annotate(f"{group}, against {name}", (0.0, min(mine) - 0.85), (-38.0 * medium.text_pt / 7.0 / style.MM_PER_POINT, 0),
+            panels[0].annotate(group, (0.0, min(mine) - 0.85), (-38.0 * medium.text_pt / 7.0 / style.MM_PER_POINT, 0),
                                xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
-                               size=medium.small_pt, weight="bold", color=QUIET, annotation_clip=False, gid="group")  # fmt: skip
+                               size=medium.small_pt, weight="bold", color=QUIET, annotation_clip=False,
+                               gid="group")  # fmt: skip
     canvas = area.canvas()
     canvas.set_zorder(-1)
     canvas.text(2.0, area.height_mm - 1.5, "What each lever and barrier changes, paired runs", weight="bold",
                 size=1.2 * medium.text_pt, va="top", gid="title")  # fmt: skip
     canvas.text(2.0, area.height_mm - 6.5 * medium.text_pt / 7.0,
-                "mean and 95 % interval; filled: clear after correction for the number of rows; blue: more, orange: less",
+                "mean, 95 % interval; filled: clear after correction for the number of rows; blue: more, orange: less",
                 size=medium.small_pt, color=QUIET, va="top", gid="key")  # fmt: skip
