@@ -28,7 +28,17 @@ _NICE_KM = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 @dataclass(frozen=True)
 class Curve:
-    """An exchange that ran in any of the years: its line, its look and what it carried by year."""
+    """An exchange that ran in any of the years: its line, its look and what it carried by year.
+
+    Attributes
+    ----------
+    giver, taker, resource, kind, unit : str
+    points : ndarray of float, shape (n, 2), px
+        From giver to taker.
+    colour : str
+    amounts : mapping of int to float
+        Quantity by year, in `unit`.
+    """
 
     giver: str
     taker: str

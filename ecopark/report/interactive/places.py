@@ -49,7 +49,16 @@ class Ground:
     middle_km: tuple[float, float] = (0.0, 0.0)
 
     def spot(self, point: Floats) -> Floats:
-        """From km in the plane to px. ndarray of float, shape (n, 2); only where there is a scale."""
+        """From km in the plane to px; only where there is a scale.
+
+        Parameters
+        ----------
+        point : ndarray of float, shape (n, 2), km
+
+        Returns
+        -------
+        ndarray of float, shape (n, 2), px
+        """
         half = np.array([self.width, self.height]) / 2
         return np.asarray((point - np.array(self.middle_km)) * (self.px_per_km or 0.0) + half)
 
