@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ecopark.errors import DomainError
-from ecopark.report.numbers import number
+from ecopark.report.numbers import axis_number
 from ecopark.report.tables import RunTables
 from ecopark.run import Run
 from ecopark.scenario.units import nearest
@@ -180,7 +180,7 @@ def _said(event: Any, per: str) -> Record:
     if (priced := _PRICE.match(detail)) is not None:
         price = float(priced[1])
         payer = "taker" if price >= 0.0 else "giver"
-        detail = f"the {payer} pays {number(abs(price))} {per}{priced[2]}"
+        detail = f"the {payer} pays {axis_number(abs(price))} {per}{priced[2]}"
     detail = _TERM.sub("for \\1 years", _CLAUSES.sub(_say_clauses, detail))
     words = _WORDS.get(name, f"{name[:1].upper()}{name[1:]}: {{detail}}").format(detail=detail)
     return {"date": f"{event.date:%Y-%m-%d}", "event": name, "words": words.removesuffix(": ")}
@@ -189,9 +189,12 @@ def _said(event: Any, per: str) -> Record:
 def _say_clauses(found: re.Match[str]) -> str:
     share, penalty = float(found[2]), float(found[3])
     least = (
-        f"pays for at least {share:.0%} of the agreed quantity" if share else "pays for what it takes only"
+        f"pays for at least {100.0 * share:.3g} % of the agreed quantity"
+        if share
+        else "pays for what it takes only"
     )
-    return f"the {found[1]} bears what is to be built, the taker {least}, penalty {penalty:.0%} of what is at stake"
+    owed = f"{100.0 * penalty:.3g} % of what is at stake"
+    return f"the {found[1]} bears what is to be built, the taker {least}, penalty {owed}"
 
 
 def _trust(run: Run, first: str, second: str) -> pd.DataFrame:

@@ -68,7 +68,16 @@ class Ground:
         return (project(where, self.layout, self.about) - self.middle) * _M
 
     def shift(self, points: Floats) -> Floats:
-        """Points of the plan, km, in metres about the middle. ndarray of float, shape (n, 2), m."""
+        """Points of the plan in metres about the middle.
+
+        Parameters
+        ----------
+        points : ndarray of float, shape (n, 2), km
+
+        Returns
+        -------
+        ndarray of float, shape (n, 2), m
+        """
         return (points - self.middle) * _M
 
     def site(self, x_m: float, y_m: float) -> Point:

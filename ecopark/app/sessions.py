@@ -6,8 +6,11 @@ addresses of a page.
 
 from __future__ import annotations
 
+import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from secrets import token_urlsafe
 from threading import RLock
 from typing import Any
 
@@ -15,7 +18,7 @@ from ecopark.app.history import History
 from ecopark.app.park import Draft
 
 
-@dataclass
+@dataclass(eq=False)
 class Session:
     """One visitor.
 
@@ -37,7 +40,7 @@ class Session:
     histories: dict[str, History]
     jobs: dict[str, list[str]] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
-    lock: RLock = field(default_factory=RLock, repr=False, compare=False)
+    lock: RLock = field(default_factory=RLock, repr=False)
 
 
 class Sessions:
@@ -53,6 +56,8 @@ class Sessions:
         After which a visitor not seen is forgotten.
     forget : callable, optional
         Told the identifier of a visitor who goes, so that jobs can be let go.
+    clock : callable, optional
+        Seconds that never run backwards, for tests.
     """
 
     def __init__(
@@ -61,17 +66,80 @@ class Sessions:
         most: int = 200,
         hours: float = 12.0,
         forget: Callable[[str], object] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        raise NotImplementedError
+        self._first, self._most, self._seconds = first, max(most, 1), hours * 3600.0
+        self._forget, self._clock, self._lock = forget, clock, RLock()
+        # The visitor not seen for longest stands first.
+        self._known: OrderedDict[str, tuple[float, Session]] = OrderedDict()
 
     def new(self) -> Session:
-        """A new visitor."""
-        raise NotImplementedError
+        """A new visitor.
+
+        Returns
+        -------
+        Session
+        """
+        session = Session(token_urlsafe(24), {"A": History(self._first)})
+        with self._lock:
+            self._known[session.id] = self._clock(), session
+            gone = self._sweep()
+        self._say_goodbye(gone)
+        return session
 
     def get(self, session: str | None) -> Session | None:
-        """A visitor who is known; None for a stranger."""
-        raise NotImplementedError
+        """A visitor who is known.
+
+        Parameters
+        ----------
+        session : str or None
+
+        Returns
+        -------
+        Session or None
+            None for a stranger.
+        """
+        with self._lock:
+            gone = self._sweep()
+            held = None if session is None else self._known.get(session)
+            if held is not None:
+                self._known[held[1].id] = self._clock(), held[1]
+                self._known.move_to_end(held[1].id)
+        self._say_goodbye(gone)
+        return None if held is None else held[1]
 
     def get_or_new(self, session: str | None) -> Session:
-        """The visitor of an identifier, or a new one under a new identifier."""
-        raise NotImplementedError
+        """The visitor of an identifier, or a new one under a new identifier.
+
+        Parameters
+        ----------
+        session : str or None
+            An identifier that nobody was given is never taken over.
+
+        Returns
+        -------
+        Session
+        """
+        return self.get(session) or self.new()
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._known)
+
+    def _sweep(self) -> list[str]:
+        """Visitors who go: too old, or too many."""
+        oldest = self._clock() - self._seconds
+        gone = []
+        while self._known:
+            name, (seen, _) = next(iter(self._known.items()))
+            if seen >= oldest and len(self._known) <= self._most:
+                break
+            del self._known[name]
+            gone.append(name)
+        return gone
+
+    def _say_goodbye(self, gone: list[str]) -> None:
+        # Outside the lock: what is told may take locks of its own.
+        if self._forget is not None:
+            for name in gone:
+                self._forget(name)
