@@ -86,6 +86,47 @@ def test_self_organised_growth_is_more_preferential_than_facilitated() -> None:
     assert t_value(alone[:, 0]) > T_99
 
 
+SOME = 20  # links that even a plan by lot has brought about after twelve years
+
+
+@cache
+def attached(mode: str, plan: str = "") -> np.ndarray:
+    """Exponent of attachment among the first links of each run, and of as many pairs drawn at random, (PAIRS, 2)."""
+    body = f"{{from: 2000-01, workshop: {{}}, practitioners: {{}}, mode: {mode}{plan and f', plan: {plan}'}}}"
+    scenario = region(agents__facilitator=body)
+    found = []
+    for seed in range(1, PAIRS + 1):
+        model = grow(scenario, seed, lambda m: len(partners(m)) >= SOME)
+        assert len(partners(model)) >= SOME
+        names = model.columns.firms
+        firms = pd.DataFrame(index=names)
+        # Any two firms that could have exchanged something, as likely as any other two.
+        drawn = np.random.default_rng(seed).choice(model.bonds.firms, SOME, replace=False)
+        lot = pd.DataFrame(
+            {
+                "synergy": [f"{k:02d}" for k in range(SOME)],
+                "from_firm": [names[i] for i in drawn[:, 0]],
+                "to_firm": [names[i] for i in drawn[:, 1]],
+                "operating": np.arange(SOME, dtype=np.float64),
+            }
+        )
+        found.append((attachment_exponent(table(model), firms, SOME), attachment_exponent(lot, firms, SOME)))
+    return np.array(found)
+
+
+def test_a_plan_by_lot_grows_nearly_as_random_pairs_do_and_less_preferentially_than_firms_alone() -> None:
+    """Planning is near random pairing in Zhu and Ruth (2014): firms paired before their data are known.
+
+    Not zero is what random gives here but the exponent of random feasible pairs: firms differ in streams.
+    """
+    alone, planned = attached("self_organised"), attached("planned", "any")
+    assert t_value(alone[:, 0] - planned[:, 0]) > T_99, (alone.mean(axis=0), planned.mean(axis=0))
+    by_lot = planned[:, 0] - planned[:, 1]
+    assert abs(by_lot.mean()) < 0.2, (planned.mean(axis=0), t_value(by_lot))
+    # Firms alone are farther from lot than a plan by lot is.
+    assert t_value(alone[:, 0] - alone[:, 1] - by_lot) > T_99
+
+
 @cache
 def reached(level: str) -> np.ndarray:
     """Ideas and exchanges of five years in each run, shape (PAIRS, 2)."""
