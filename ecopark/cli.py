@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from ecopark.commands import (
+    app,
     compare,
     export,
     gains,
@@ -31,6 +32,7 @@ _EXAMPLES = """examples:
   ecopark run kalundborg --reference
   ecopark check scenarios/kalundborg
   ecopark report results/kalundborg/seed1 --pdf report.pdf
+  ecopark app kalundborg
   ecopark export results/kalundborg/seed1 --geojson map.geojson --excel tables.xlsx
   ecopark library gypsum
   ecopark new my_park
@@ -53,7 +55,9 @@ _EXAMPLES = """examples:
   ecopark programme results/nisp_uk/seed1
   ecopark rank kalundborg/levers_and_barriers --replicates 8 --until 1995
 """
-_SUBJECTS = (runs, scenarios, report, export, studies, optimum, layout, gains, compare, whatif, programme)
+_SUBJECTS = (
+    runs, scenarios, report, app, export, studies, optimum, layout, gains, compare, whatif, programme
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

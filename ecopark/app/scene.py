@@ -1,0 +1,233 @@
+"""What the map is told: who stands where, and every exchange with its years.
+
+What lives here: a draft and a run as plain data for the browser. What does not: books and contracts
+(``views``), anything drawn (``assets/map.js``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ecopark.app.jobs import Growth
+from ecopark.app.park import Draft
+from ecopark.app.plan import ground, plane
+from ecopark.report.colours import resource_colours
+from ecopark.report.ground_plan import GroundPlan
+from ecopark.report.numbers import quantity
+from ecopark.report.tables import RunTables
+
+Floats = NDArray[np.float64]
+
+# Firms farther from the middle than this multiple of the median distance stand on the border, as on printed maps.
+_CORE = 1.9
+_LEAST_REACH_M = 300.0
+_MARGIN = 0.16
+# Width of the map in the units of its canvas.
+_CANVAS = 1000.0
+_NO_COLOUR = "#8A8A8A"
+
+
+def park_scene(draft: Draft) -> dict[str, Any]:
+    """Firms, plots and corridors of a draft for the map.
+
+    Parameters
+    ----------
+    draft : Draft
+
+    Returns
+    -------
+    dict
+        ``frame``: middle ``x, y``, ``width, height`` and ``metres`` per canvas unit, all in m and those of the base
+        scenario, so that the map stays where it is while firms are moved; ``firms``, ``plots``, ``corridors``: places
+        in m. A firm beyond the frame is placed on its border and has ``far_km``, its distance from the middle.
+    """
+    plots, corridors = ground(draft)
+    points = [
+        *(np.array(c, dtype=float) for c in plots["corners"]),
+        *(np.array(p) for p in corridors["points"]),
+    ]
+    start = plane(Draft(draft.base))[["x_m", "y_m"]].to_numpy(dtype=float)
+    frame = _frame(start, np.concatenate(points) if points else np.zeros((0, 2)))
+    firms = [_firm(draft, row, frame) for row in plane(draft).to_dict("records")]
+    _part_far(firms, frame)
+    zones = dict(zip(plots["plot"], plots["zone"], strict=True))
+    tints = GroundPlan({}, {str(plot): str(zone) for plot, zone in zones.items()}, ())
+    return {
+        "frame": frame,
+        "firms": firms,
+        "plots": [
+            {"id": p["plot"], "label": str(p["plot"]).replace("_", " "), "zone": p["zone"],
+             "tint": tints.tint(str(p["zone"])), "corners": [[float(x), float(y)] for x, y in p["corners"]]}
+            for p in plots.to_dict("records")
+        ],
+        "corridors": [[[float(x), float(y)] for x, y in path] for path in corridors["points"]],
+    }  # fmt: skip
+
+
+def _frame(places: Floats, points: Floats) -> dict[str, float]:
+    """The ground on which firms stand together, plots and corridors among them seen whole, with a margin; m."""
+    middle = np.median(places, axis=0)
+    gaps = np.hypot(*(places - middle).T)
+    reach = max(_CORE * float(np.median(gaps)), _LEAST_REACH_M)
+    near = points[np.hypot(*(points - middle).T) <= 1.3 * reach]
+    core = np.concatenate([places[gaps <= reach], near])
+    low, high = core.min(axis=0), core.max(axis=0)
+    size = np.maximum(high - low, _LEAST_REACH_M) * (1.0 + 2.0 * _MARGIN)
+    centre = (low + high) / 2.0
+    return {
+        "x": float(centre[0]),
+        "y": float(centre[1]),
+        "width": float(size[0]),
+        "height": float(size[1]),
+        "metres": float(size[0]) / _CANVAS,
+    }
+
+
+def _firm(draft: Draft, row: Mapping[Any, Any], frame: Mapping[str, float]) -> dict[str, Any]:
+    """One firm as the map shows it."""
+    name = str(row["firm"])
+    offset = np.array([row["x_m"] - frame["x"], row["y_m"] - frame["y"]])
+    half = np.array([frame["width"], frame["height"]]) / 2.0
+    beyond = float(np.max(np.abs(offset) / half))
+    far = ""
+    if beyond > 1.0:
+        far = f"{np.hypot(*offset) / 1000.0:.0f}"
+        offset = offset / beyond * 0.95
+    opens, closes = years_of(draft, name)
+    return {
+        "id": name,
+        "name": str(row["name"]),
+        "short": str(row["short"] or row["name"]),
+        "sector": str(row["sector"] or "").replace("_", " "),
+        "opens": opens,
+        "closes": closes,
+        "x": float(frame["x"] + offset[0]),
+        "y": float(frame["y"] + offset[1]),
+        "far_km": far,
+        "off": not row["on"],
+        "added": bool(row["added"]),
+        "moved": bool(row["moved"]),
+        "plot": str(row["plot"] or ""),
+    }
+
+
+def years_of(draft: Draft, firm: str) -> tuple[int | None, int | None]:
+    """First and last year of a firm of a draft.
+
+    Parameters
+    ----------
+    draft : Draft
+    firm : str
+
+    Returns
+    -------
+    tuple of (int or None, int or None)
+        None where it is there from the start, or to the end.
+    """
+    if firm in draft.added:
+        opens = draft.added[firm].opens
+        return (int(opens[:4]) if opens else None), None
+    known = draft.base.park.firms[firm]
+    return (known.opens.year if known.opens else None), (known.closes.year if known.closes else None)
+
+
+def _part_far(firms: Sequence[dict[str, Any]], frame: Mapping[str, float]) -> None:
+    """Move firms on the border apart along it, so that each can be taken hold of."""
+    least = 0.07 * min(frame["width"], frame["height"])
+    border = [firm for firm in firms if firm["far_km"]]
+    for _ in range(40):
+        moved = False
+        for count, one in enumerate(border):
+            for other in border[:count]:
+                if np.hypot(one["x"] - other["x"], one["y"] - other["y"]) >= least:
+                    continue
+                moved = True
+                aside = abs(one["x"] - frame["x"]) / frame["width"]
+                axis = "y" if aside > abs(one["y"] - frame["y"]) / frame["height"] else "x"
+                step = least / 4.0 if one[axis] >= other[axis] else -least / 4.0
+                one[axis] += step
+                other[axis] -= step
+        if not moved:
+            return
+
+
+def run_network(tables: RunTables) -> dict[str, Any]:
+    """Every exchange of a run with what it moved in each year, for the map.
+
+    Parameters
+    ----------
+    tables : RunTables
+
+    Returns
+    -------
+    dict
+        ``first, last``: years of the run; ``edges``: of each synergy that moved anything its ends, resource, colour,
+        ``amounts`` in words and ``shares`` of the largest yearly quantity of its kind (square root, 0 to 1) by year.
+    """
+    first, last = tables.span
+    flows = tables.flows
+    moved = flows[(flows["route"] == "exchange") & flows["synergy"].notna() & (flows["quantity"] > 0)]
+    synergy = moved["synergy"].astype(str).rename("synergy")
+    sums = moved.groupby([synergy, moved["start"].dt.year.rename("year")], observed=True)["quantity"].sum()
+    facts = moved.assign(synergy=synergy).drop_duplicates("synergy").set_index("synergy").astype(object)
+    largest = sums.groupby(facts["kind"].reindex(sums.index.get_level_values(0)).to_numpy()).max()
+    colours = resource_colours(tables.resources)
+    edges = []
+    for exchange, by_year in sums.groupby(level=0, sort=True):
+        fact = facts.loc[exchange]
+        giver, taker, resource = (str(fact[key]) for key in ("from_firm", "to_firm", "resource"))
+        top, years = float(largest[fact["kind"]]), by_year.droplevel(0)
+        edges.append(
+            {
+                "id": str(exchange), "giver": giver, "taker": taker, "resource": resource,
+                "kind": str(fact["kind"]), "colour": colours.get(resource, _NO_COLOUR),
+                "name": tables.resource_name(resource),
+                "from_name": tables.firm_name(giver), "to_name": tables.firm_name(taker),
+                "amounts": {int(y): quantity(float(q), str(fact["unit"]), "yr") for y, q in years.items()},
+                "shares": {int(y): round(float(np.sqrt(q / top)), 3) for y, q in years.items()},
+            }
+        )  # fmt: skip
+    return {"first": first, "last": last, "edges": edges}
+
+
+def live_network(draft: Draft, growth: Sequence[Growth]) -> list[dict[str, Any]]:
+    """Exchanges that operate at this moment of a run in progress.
+
+    Parameters
+    ----------
+    draft : Draft
+        The park that runs.
+    growth : sequence of Growth
+        So far, in order.
+
+    Returns
+    -------
+    list of dict
+        As ``edges`` of :func:`run_network`, without amounts.
+    """
+    operating: dict[str, Growth] = {}
+    for change in growth:
+        if change.change == "started":
+            operating[change.exchange] = change
+        else:
+            operating.pop(change.exchange, None)
+    resources = draft.base.park.resources
+    colours = resource_colours(pd.DataFrame({"kind": {name: one.kind for name, one in resources.items()}}))
+    names = {str(row["firm"]): str(row["short"] or row["name"]) for row in plane(draft).to_dict("records")}
+    edges = []
+    for change in operating.values():
+        known = resources.get(change.resource)
+        edges.append(
+            {
+                "id": change.exchange, "giver": change.giver, "taker": change.taker, "resource": change.resource,
+                "name": (known.short or known.name) if known else change.resource.replace("_", " "),
+                "kind": known.kind if known else "", "colour": colours.get(change.resource, _NO_COLOUR),
+                "from_name": names.get(change.giver, change.giver), "to_name": names.get(change.taker, change.taker),
+            }
+        )  # fmt: skip
+    return edges
