@@ -139,7 +139,7 @@ def sector_diversity(firms: pd.DataFrame, years: range) -> pd.DataFrame:
     for year in years:
         end = pd.Timestamp(f"{year}-12-31")
         there = (firms["opens"].isna() | (firms["opens"] <= end)) & ~(firms["closes"] <= end)
-        counts = sector[there].value_counts().to_numpy(dtype=np.float64)
+        counts = sector[there].value_counts().to_numpy().astype(np.float64)
         found = {
             "sector_richness": (float(counts.size), "count"),
             "sector_shannon": (shannon(counts), "nat"),
