@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -155,7 +155,7 @@ class Run:
         return written
 
     # ------------------------------------------------------------------ folder
-    def save(self, folder: Path | str, figures: bool = False) -> Path:
+    def save(self, folder: Path | str, figures: bool | Sequence[str] = False) -> Path:
         """Write the run's folder, whole or not at all.
 
         Everything is written beside the target under a name that claims nothing and moved there
@@ -165,8 +165,8 @@ class Run:
         ----------
         folder : path
             ``results/<scenario>/<run>``.
-        figures : bool
-            Draw and write all figures too.
+        figures : bool or sequence of {"png", "svg", "pdf"}
+            Draw and write all figures too: as PNG and SVG, or in the formats given.
 
         Returns
         -------
@@ -187,7 +187,7 @@ class Run:
                 draft = Path(place) / target.name
                 self._write(draft)
                 if figures:
-                    self.plot.save_all(draft / "figures")
+                    self.plot.save_all(draft / "figures", *([] if figures is True else [figures]))
                 if target.exists():
                     shutil.rmtree(target)
                 draft.rename(target)

@@ -27,6 +27,10 @@ def add_commands(added: Any) -> None:
     add_changes(run)
     run.add_argument("--reference", action="store_true", help="the same park and luck with no exchange")
     run.add_argument("--out", type=Path, help="results folder (default results/SCENARIO/RUN)")
+    run.add_argument(
+        "--formats", type=_formats, default=("png", "svg"), metavar="LIST",
+        help="formats of the figures, of png,svg,pdf (default png,svg)",
+    )  # fmt: skip
     run.add_argument("--no-figures", action="store_true", help="write tables only")
     run.add_argument("--quiet", action="store_true", help="no progress bar, no closing table")
     run.set_defaults(command=_run)
@@ -35,6 +39,17 @@ def add_commands(added: Any) -> None:
     check.add_argument("scenario", help="folder, YAML file or name of a shipped scenario")
     add_changes(check)
     check.set_defaults(command=_check)
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    """Formats of figures, parted by commas, each once."""
+    found = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    known = ("png", "svg", "pdf")
+    if not found or not set(found) <= set(known):
+        raise argparse.ArgumentTypeError(
+            f"expected some of {', '.join(known)}, parted by commas, found {text!r}"
+        )
+    return found
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -50,7 +65,7 @@ def _run(options: argparse.Namespace) -> int:
     run = simulate(scenario, options.seed, options.until) if quiet else _with_progress(scenario, options)
     simulated = time.perf_counter() - started
     folder = options.out or Path("results") / run.name / _run_name(options, changes)
-    run.save(folder, figures=not options.no_figures)
+    run.save(folder, figures=False if options.no_figures else options.formats)
     if not options.quiet:
         _report(run, folder, simulated, time.perf_counter() - started - simulated)
     return 0

@@ -13,13 +13,17 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from ecopark.report.avoided import draw_avoided
+from ecopark.report.closures import draw_closures
+from ecopark.report.credits import draw_credits
 from ecopark.report.durations import draw_durations
 from ecopark.report.funnel import draw_funnel
 from ecopark.report.matrix import draw_matrix
+from ecopark.report.money import draw_money
 from ecopark.report.network import draw_network
+from ecopark.report.network_curves import draw_network_curves
 from ecopark.report.park_map import draw_park_map
 from ecopark.report.sankey import draw_sankey
-from ecopark.report.style import PRINT, Medium, figure_of, save
+from ecopark.report.style import PRINT, Medium, check_formats, figure_of, save
 from ecopark.report.tables import RunTables
 from ecopark.report.timeline import draw_timeline
 
@@ -32,6 +36,10 @@ FIGURES: Mapping[str, Callable[..., Axes | NDArray[np.object_]]] = {
     "durations": draw_durations,
     "avoided": draw_avoided,
     "matrix": draw_matrix,
+    "money": draw_money,
+    "credits": draw_credits,
+    "network_curves": draw_network_curves,
+    "closures": draw_closures,
 }
 _WITH_YEAR = ("map", "sankey")
 
@@ -61,7 +69,13 @@ def save_figures(
     -------
     list of pathlib.Path
         Files written.
+
+    Raises
+    ------
+    DomainError
+        If a format is unknown; nothing is written then.
     """
+    check_formats(formats)
     written: list[Path] = []
     for name, draw in FIGURES.items():
         options = {"year": year} if name in _WITH_YEAR else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 _STEPS: dict[str, tuple[tuple[float, str], ...]] = {
     "t": ((1e9, "Gt"), (1e6, "Mt"), (1e3, "kt"), (1.0, "t")),
@@ -58,6 +59,29 @@ def quantity(value: float, unit: str, per: str = "") -> str:
     else:
         text = number(value / divisor)
     return f"{text} {name}{'/' + per if per else ''}"
+
+
+def even_numbers(values: Iterable[float], *, sign: bool = False) -> list[str]:
+    """Numbers for a column, all with the decimals that the largest needs.
+
+    Parameters
+    ----------
+    values : iterable of float
+        All in one unit.
+    sign : bool
+        Write a plus before what is above zero.
+
+    Examples
+    --------
+    >>> even_numbers([4.72, 0.0059, -0.078], sign=True)
+    ['+4.72', '+0.01', '−0.08']
+    """
+    numbers = [float(value) for value in values]
+    largest = max((abs(value) for value in numbers), default=0.0)
+    decimals = 2 if largest < 9.95 else 1 if largest < 99.5 else 0
+    rounded = [round(value, decimals) for value in numbers]
+    plus = "+" if sign else ""
+    return [f"{value:{plus},.{decimals}f}".replace("-", "\u2212") if value else "0" for value in rounded]
 
 
 def axis_number(value: float, _position: int = 0) -> str:

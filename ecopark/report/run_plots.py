@@ -11,13 +11,18 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from ecopark.report.avoided import draw_avoided
+from ecopark.report.closures import draw_closures
+from ecopark.report.credits import draw_credits
 from ecopark.report.durations import draw_durations
 from ecopark.report.figures import save_figures
 from ecopark.report.funnel import draw_funnel
 from ecopark.report.matrix import draw_matrix
+from ecopark.report.money import draw_money
 from ecopark.report.network import draw_network
+from ecopark.report.network_curves import draw_network_curves
 from ecopark.report.park_map import draw_park_map
 from ecopark.report.sankey import draw_sankey
+from ecopark.report.style import PRINT, Medium, check_formats
 from ecopark.report.tables import RunTables
 from ecopark.report.timeline import draw_timeline
 from ecopark.run import Run
@@ -73,7 +78,25 @@ class RunPlots:
         """Time from stage to stage; see :func:`~ecopark.report.durations.draw_durations`."""
         return draw_durations(self._tables, **options)
 
-    def save_all(self, folder: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
+    def money(self, **options: Any) -> NDArray[np.object_]:
+        """Who gains and who pays, and of what; see :func:`~ecopark.report.money.draw_money`."""
+        return draw_money(self._tables, **options)
+
+    def credits(self, **options: Any) -> NDArray[np.object_]:
+        """Greenhouse gases avoided under four credit rules; see :func:`~ecopark.report.credits.draw_credits`."""
+        return draw_credits(self._tables, **options)
+
+    def network_curves(self, **options: Any) -> NDArray[np.object_]:
+        """The network in numbers; see :func:`~ecopark.report.network_curves.draw_network_curves`."""
+        return draw_network_curves(self._tables, **options)
+
+    def closures(self, year: int | None = None, **options: Any) -> NDArray[np.object_]:
+        """What each closure would take away; see :func:`~ecopark.report.closures.draw_closures`."""
+        return draw_closures(self._tables, year=year, **options)
+
+    def save_all(
+        self, folder: Path | str, formats: Sequence[str] = ("png", "svg"), medium: Medium = PRINT
+    ) -> list[Path]:
         """Draw and save every figure.
 
         Parameters
@@ -81,10 +104,18 @@ class RunPlots:
         folder : path-like
             Made if it does not exist.
         formats : sequence of {"png", "svg", "pdf"}
+        medium : Medium
+            ``ecopark.report.style.PRINT`` or ``PROJECTOR``.
 
         Returns
         -------
         list of pathlib.Path
+
+        Raises
+        ------
+        DomainError
+            If a format is unknown; nothing is written then.
         """
+        check_formats(formats)
         Path(folder).mkdir(parents=True, exist_ok=True)
-        return save_figures(self._tables, folder, formats=formats)
+        return save_figures(self._tables, folder, formats=formats, medium=medium)

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from ecopark.errors import DomainError
 
+FORMATS = ("png", "svg", "pdf")
 MM_PER_INCH = 25.4
 MM_PER_POINT = MM_PER_INCH / 72.0
 DPI = 200
@@ -199,6 +200,24 @@ def figure_of(drawn: Axes | NDArray[np.object_]) -> Figure:
     first: Any = drawn if isinstance(drawn, Axes) else drawn.ravel()[0]
     figure: Figure = first.figure
     return figure
+
+
+def check_formats(formats: Sequence[str]) -> None:
+    """See that figures can be saved in some formats, before the first is drawn.
+
+    Parameters
+    ----------
+    formats : sequence of {"png", "svg", "pdf"}
+
+    Raises
+    ------
+    DomainError
+        Naming the first that is not one of them.
+    """
+    wrong = [ending for ending in formats if ending not in FORMATS]
+    if wrong or not formats:
+        found = repr(wrong[0]) if wrong else "none"
+        raise DomainError(f"figures are saved as {', '.join(FORMATS)}; found {found}")
 
 
 def save(figure: Figure, path: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ecopark.errors import DomainError
 from ecopark.report.ground_plan import GroundPlan, ground_plan
 from ecopark.run import Run
 
@@ -37,6 +38,12 @@ class RunTables:
         Index resource id; columns name, short (optional), kind, unit.
     ground : GroundPlan or None
         Plots and corridors for maps; None where the scenario has none.
+    accounts : pandas.DataFrame or None
+        Money and carbon of every exchange, giver beside taker; None where figures of money are not asked for.
+    currency : str
+        Code of the money, such as ``DKK``.
+    price_year : int or None
+        Year of the prices in which all money stands.
     """
 
     firms: pd.DataFrame
@@ -45,6 +52,9 @@ class RunTables:
     indicators: pd.DataFrame
     resources: pd.DataFrame
     ground: GroundPlan | None = None
+    accounts: pd.DataFrame | None = None
+    currency: str = ""
+    price_year: int | None = None
 
     @classmethod
     def of(cls, run: Run) -> RunTables:
@@ -53,7 +63,40 @@ class RunTables:
         if layout.plots or layout.corridors:
             columns = ["x_km", "y_km"] if layout.crs == "metres" else ["lon", "lat"]
             ground = ground_plan(layout, run.firms[columns].to_numpy(dtype=np.float64))
-        return cls(run.firms, run.flows, run.synergies, run.indicators, run.resources, ground)
+        return cls(
+            firms=run.firms,
+            flows=run.flows,
+            synergies=run.synergies,
+            indicators=run.indicators,
+            resources=run.resources,
+            ground=ground,
+            accounts=run.accounts,
+            currency=run.currency,
+            price_year=run.scenario.park.currency.price_year,
+        )
+
+    @property
+    def money_unit(self) -> str:
+        """Currency with the year of its prices, e.g. ``DKK of 2010``."""
+        return f"{self.currency} of {self.price_year}" if self.price_year else self.currency
+
+    def require_accounts(self) -> pd.DataFrame:
+        """Accounts of the run.
+
+        Returns
+        -------
+        pandas.DataFrame
+
+        Raises
+        ------
+        DomainError
+            If the tables were put together without them.
+        """
+        if self.accounts is None:
+            raise DomainError(
+                "this figure needs the accounts of a run; take the tables with RunTables.of(run), or give accounts="
+            )
+        return self.accounts
 
     @cached_property
     def yearly(self) -> pd.DataFrame:

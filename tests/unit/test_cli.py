@@ -16,7 +16,10 @@ import pytest
 from ecopark.cli import main
 from ecopark.run import MANIFEST, TABLES, Run
 
-FIGURES = ("map", "network", "sankey", "timeline", "funnel", "durations", "avoided", "matrix")
+FIGURES = (
+    "map", "network", "sankey", "timeline", "funnel", "durations", "avoided", "matrix",
+    "money", "credits", "network_curves", "closures",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

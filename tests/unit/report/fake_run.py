@@ -118,6 +118,9 @@ def fake_run(firms: int = 5, *, years: int = 65, segments_per_year: int = 12, se
         synergies=synergies,
         indicators=_indicators(flows, synergies),
         resources=resources.rename_axis("resource"),
+        accounts=_accounts(flows),
+        currency="DKK",
+        price_year=2010,
     )
 
 
@@ -258,8 +261,37 @@ def _flows(synergies: pd.DataFrame, years: int, segments: int, rng: np.random.Ge
             piece["synergy"] = row.synergy if exchanged else None
             piece["delivered"] = piece["quantity"] if exchanged else np.nan
             piece["delivered_resource"] = row.to_resource if exchanged else None
+            piece["instead_of"] = ("landfill" if row.unit == "t" else "environment") if exchanged else None
             pieces.append(piece[piece["quantity"] > 0])
     return pd.concat(pieces, ignore_index=True)
+
+
+def _accounts(flows: pd.DataFrame) -> pd.DataFrame:
+    """Money and carbon by exchange and month: prices of no place, but of a likely order."""
+    traded = flows[flows["route"] == "exchange"]
+    worth = traded["quantity"].to_numpy() * traded["unit"].map({"t": 40.0, "MWh": 60.0, "m3": 4.0}).to_numpy()
+    factor = traded["resource"].map({name: facts[4] for name, facts in _RESOURCES.items()}).to_numpy()
+    carbon = traded["quantity"].to_numpy() * factor
+    first = ~traded["synergy"].duplicated().to_numpy()
+    built = np.where(first, 60.0 * worth, 0.0)
+    parts = [
+        ("avoided_disposal", 0.4 * worth, 0.0 * worth, "DKK", None),
+        ("avoided_virgin", 0.0 * worth, 0.9 * worth, "DKK", None),
+        ("payment", 0.2 * worth, -0.2 * worth, "DKK", None),
+        ("haulage", 0.0 * worth, -0.1 * worth, "DKK", None),
+        ("treatment", 0.0 * worth, -0.05 * worth, "DKK", None),
+        ("investment", -0.5 * built, -0.5 * built, "DKK", None),
+        ("avoided_disposal", 0.2 * carbon, 0.0 * carbon, "t CO2e", "scope 3"),
+        ("avoided_virgin", 0.0 * carbon, carbon, "t CO2e", "scope 1"),
+        ("burden", -0.3 * carbon, 0.0 * carbon, "t CO2e", "scope 1"),
+    ]
+    keys = traded[["start", "end", "synergy", "from_firm", "to_firm"]].reset_index(drop=True)
+    rows = [
+        keys.assign(item=item, giver=giver, taker=taker, unit=unit, scope=scope)
+        for item, giver, taker, unit, scope in parts
+    ]
+    table = pd.concat(rows, ignore_index=True)
+    return table[(table["giver"] != 0.0) | (table["taker"] != 0.0)].reset_index(drop=True)
 
 
 def _indicators(flows: pd.DataFrame, synergies: pd.DataFrame) -> pd.DataFrame:

@@ -143,7 +143,10 @@ def test_a_run_without_exchange_is_drawn(name: str, small: RunTables) -> None:
     ideas = small.synergies.assign(operating=pd.NaT, state="lost", reason="economics")
     ideas["operating"] = ideas["operating"].astype("datetime64[s]")
     flows = small.flows[small.flows["route"] != "exchange"]
-    none = replace(small, flows=flows, synergies=ideas, indicators=small.indicators.iloc[:0])
+    none = replace(
+        small, flows=flows, synergies=ideas, indicators=small.indicators.iloc[:0],
+        accounts=small.require_accounts().iloc[:0],
+    )  # fmt: skip
     assert list(_texts(_draw(name, none)))
 
 
