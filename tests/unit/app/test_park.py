@@ -27,8 +27,8 @@ def _park(**blocks: object) -> Scenario:
         "quay": {"site": [2000, 0], "area": "4 ha", "noise_class": 1},
         "field": {"site": [0, 3000], "outline": [[-100, 2900], [100, 2900], [100, 3100], [-100, 3100]]},
     }
-    works = {"out": {"ash": "0.2 t/t"}, "capacity": "100 t/d"}
-    kiln = {"in": {"clay": "0.5 t/t"}, "capacity": "80 t/d"}
+    works = {"outputs": {"ash": {"resource": "ash", "coefficient": "0.2 t/t"}}, "capacity": "100 t/d"}
+    kiln = {"inputs": {"clay": {"resource": "clay", "coefficient": "0.5 t/t"}}, "capacity": "80 t/d"}
     firms = {"works": firm((0, 0), **works), "kiln": firm((1000, 500), **kiln) | {"noise_class": 3}}
     return Scenario.from_dict(build(firms, layout={"plots": plots}, **blocks), "small")
 

@@ -11,7 +11,14 @@ from ecopark.app.sessions import Sessions
 from ecopark.scenario.library import archetype_names
 from tests.small_parks import build, firm
 
-FIRST = Draft(Scenario.from_dict(build({"works": firm(capacity="10 t/d", out={"ash": "0.2 t/t"})}), "small"))
+FIRST = Draft(
+    Scenario.from_dict(
+        build(
+            {"works": firm(capacity="10 t/d", outputs={"ash": {"resource": "ash", "coefficient": "0.2 t/t"}})}
+        ),
+        "small",
+    )
+)
 
 
 def test_each_has_a_park_of_its_own() -> None:

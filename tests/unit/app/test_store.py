@@ -21,8 +21,12 @@ from tests.small_parks import build, firm
 
 RAW = build(
     {
-        "works": firm((0, 0), capacity="100 t/d", out={"ash": "0.2 t/t"}),
-        "kiln": firm((1000, 500), capacity="80 t/d", **{"in": {"clay": "0.5 t/t"}}),
+        "works": firm(
+            (0, 0), capacity="100 t/d", outputs={"ash": {"resource": "ash", "coefficient": "0.2 t/t"}}
+        ),
+        "kiln": firm(
+            (1000, 500), capacity="80 t/d", inputs={"clay": {"resource": "clay", "coefficient": "0.5 t/t"}}
+        ),
     },
     pathways={"ash_for_clay": {"giver": "ash", "taker": "clay"}},
 )
