@@ -31,6 +31,12 @@ def add_commands(added: Any) -> None:
         "--formats", type=_formats, default=("png", "svg"), metavar="LIST",
         help="formats of the figures, of png,svg,pdf (default png,svg)",
     )  # fmt: skip
+    run.add_argument(
+        "--animate",
+        type=Path,
+        metavar="FILE",
+        help="also save the network in motion; FILE ends in .gif or .mp4",
+    )
     run.add_argument("--no-figures", action="store_true", help="write tables only")
     run.add_argument("--quiet", action="store_true", help="no progress bar, no closing table")
     run.set_defaults(command=_run)
@@ -56,6 +62,11 @@ def _run(options: argparse.Namespace) -> int:
     from ecopark.scenario import Scenario
     from ecopark.simulate import simulate
 
+    if options.animate is not None:
+        from ecopark.report.movie import check_movie
+
+        # Before the run: who mistypes an ending should not wait for it.
+        check_movie(options.animate)
     changes = read_changes(options.changes)
     if options.reference:
         changes["mechanisms.trading"] = "false"
@@ -66,6 +77,8 @@ def _run(options: argparse.Namespace) -> int:
     simulated = time.perf_counter() - started
     folder = options.out or Path("results") / run.name / _run_name(options, changes)
     run.save(folder, figures=False if options.no_figures else options.formats)
+    if options.animate is not None:
+        run.plot.animate(options.animate)
     if not options.quiet:
         _report(run, folder, simulated, time.perf_counter() - started - simulated)
     return 0

@@ -77,7 +77,7 @@ def draw_links(ax: Axes, links: Sequence[Link], *, alpha: float = 0.85, zorder: 
     links = sorted(links, key=lambda link: -link.width)
     bodies, heads = [], []
     for link in links:
-        body, head = _with_head(link)
+        body, head = with_head(link)
         bodies.append(body)
         heads.append(head)
     colours = [link.colour for link in links]
@@ -99,8 +99,18 @@ def draw_links(ax: Axes, links: Sequence[Link], *, alpha: float = 0.85, zorder: 
     )
 
 
-def _with_head(link: Link) -> tuple[Floats, Floats]:
-    """Body shortened by the head, and the head's triangle."""
+def with_head(link: Link) -> tuple[Floats, Floats]:
+    """Body of an arrow shortened by its head, and the head's triangle.
+
+    Parameters
+    ----------
+    link : Link
+
+    Returns
+    -------
+    ndarray of float, shape (n, 2), mm
+    ndarray of float, shape (3, 2), mm
+    """
     width = link.width * MM_PER_POINT
     points = link.points
     back = np.hypot(*(points - points[-1]).T)

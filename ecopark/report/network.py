@@ -68,7 +68,7 @@ def draw_network(
         width = (area.width_mm - 4.0 - 3.0 * (columns - 1)) / columns
         tall = (area.height_mm - head - foot - 3.0 * (rows - 1)) / rows
         linked = sorted({end for idea in ideas for end in (idea.giver, idea.taker)})
-        place = _spread_places(tables.firms.loc[linked], width, tall, medium)
+        place = spread_places(tables.firms.loc[linked], width, tall, medium)
         panels = []
         named: set[str] = set()
         before = pd.Timestamp.min
@@ -91,10 +91,23 @@ def _default_dates(tables: RunTables, ideas: list[_Idea]) -> list[pd.Timestamp]:
     return [pd.Timestamp(year, 12, 31) for year in years]
 
 
-def _spread_places(
+def spread_places(
     firms: pd.DataFrame, width: float, height: float, medium: Medium
 ) -> dict[str, tuple[float, float]]:
-    """Places in mm that keep the map's order of west-east and south-north, pushed apart."""
+    """Places that keep the map's order of west-east and south-north, pushed apart.
+
+    Parameters
+    ----------
+    firms : pandas.DataFrame
+        Index firm id; columns x_km, y_km.
+    width, height : float, mm
+        Of the panel.
+    medium : Medium
+
+    Returns
+    -------
+    dict of str to tuple of float, mm
+    """
     if firms.empty:
         return {}
     order = firms[["x_km", "y_km"]].rank(method="first").to_numpy(dtype=float)

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from ecopark.report.animate import animate_network
 from ecopark.report.avoided import draw_avoided
 from ecopark.report.closures import draw_closures
 from ecopark.report.credits import draw_credits
@@ -93,6 +94,10 @@ class RunPlots:
     def closures(self, year: int | None = None, **options: Any) -> NDArray[np.object_]:
         """What each closure would take away; see :func:`~ecopark.report.closures.draw_closures`."""
         return draw_closures(self._tables, year=year, **options)
+
+    def animate(self, path: Path | str, **options: Any) -> Path:
+        """The network in motion as GIF or MP4; see :func:`~ecopark.report.animate.animate_network`."""
+        return animate_network(self._tables, path, **options)
 
     def save_all(
         self, folder: Path | str, formats: Sequence[str] = ("png", "svg"), medium: Medium = PRINT
