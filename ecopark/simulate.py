@@ -237,6 +237,7 @@ def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
         currency=park.currency.code,
         manifest={
             "scenario_sha256": scenario.sha256,
+            "overrides": {path: str(value) for path, value in scenario.overrides.items()},
             "python": platform.python_version(),
             "packages": dict(_versions()),
             "trading": park.mechanisms.trading,

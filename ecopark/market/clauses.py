@@ -143,8 +143,8 @@ def count_agreed(
     number : ndarray of int, shape (L,), 1
         Column of each contract in the year's account.
     promised, sent : ndarray of float, shape (L,), unit
-    offered : ndarray of float, shape (L,) or (0,), unit
-        Empty where nothing was offered in vain.
+    offered : ndarray of float, shape (L,), unit
+        Of no length where nothing was offered in vain.
     year : ndarray of float, shape (3, contracts), unit
         Raised in place.
     """

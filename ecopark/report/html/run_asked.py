@@ -87,6 +87,7 @@ def asked_section(gathered: Gathered) -> Section:
         ),
         ("Switched off", ", ".join(_switched_off(gathered)) or "nothing: all mechanisms are on"),
         ("Shocks", len(park.shocks) or "none"),
+        *((f"Set: {path}", value) for path, value in run.manifest.get("overrides", {}).items()),
     ]
     table = Table(
         "asked",
