@@ -6,7 +6,7 @@ network (``network``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,7 +100,7 @@ def animate_network(tables: RunTables, path: Path | str, *, frames_per_year: int
             raise DomainError(f"{name} is {value}; expected 1 to {most}")
     with style.house(PROJECTOR):
         stage = _Stage(tables, _make_scene(tables, frames_per_year))
-        frames = Frames(stage.figure, len(stage.scene.when), stage.show)
+        frames = Frames(stage.figure, len(stage.scene.when), stage.show, stage.over)
         return write_movie(frames, path, fps)
 
 
@@ -209,12 +209,14 @@ class _Stage:
         self._legend = self._write_legend(tables)
         self._strip, self._now, self._cursor = self._draw_strip(area)
         self._moving: list[tuple[Axes, Artist]] = []
-        for moved in (self._bodies, self._heads, self._idle, self._busy, self._gone, *self._names.values()):
+        for moved in (self._bodies, self._heads, self._idle, self._busy, self._gone):
             self._moving.append((self._park, moved))
-        for text in (self._stamp, self._count, *self._legend.values()):
+        for text in (self._stamp, self._count):
             self._moving.append((self._page, text))
         self._moving += [(self._strip, self._now), (self._strip, self._cursor)]
-        for _, part in self._moving:
+        self._above: list[tuple[Axes, Artist]] = [(self._park, text) for text in self._names.values()]
+        self._above += [(self._page, text) for text in self._legend.values()]
+        for _, part in [*self._moving, *self._above]:
             part.set_animated(True)
 
     def show(self, frame: int) -> Iterator[tuple[Axes, Artist]]:
@@ -235,15 +237,12 @@ class _Stage:
         count, firms = int(scene.counts[frame]), sum(bool(busy[frame]) for busy in scene.busy.values())
         between = f" between {firms} firms" if count else ""
         self._count.set_text(f"{count} exchange{'s' * (count != 1)}{between}")
-        here = {flow.resource for flow in running}
-        for resource, text in self._legend.items():
-            text.set_alpha(1.0 if resource in here else 0.22)
         self._now.set_data(scene.when[: frame + 1], scene.counts[: frame + 1])
         self._cursor.set_data(scene.when[frame : frame + 1], scene.counts[frame : frame + 1])
         yield from self._moving
 
     def _show_firms(self, frame: int) -> None:
-        """Rings, dots, crosses and names of the firms there are."""
+        """Rings, dots and crosses of the firms there are."""
         scene = self.scene
         states = np.array(
             [
@@ -258,10 +257,21 @@ class _Stage:
         ).reshape(-1, 3)
         for part, seen in zip((self._idle, self._busy, self._gone), states.T, strict=True):
             part.set_offsets(self._places[seen])
+
+    def over(self, frame: int) -> tuple[Hashable, list[tuple[Axes, Artist]]]:
+        """Names and resources in the state of a frame; the key tells states apart."""
+        scene = self.scene
+        here = {flow.resource for flow in scene.flows if flow.width[frame] > 0.0}
+        for resource, text in self._legend.items():
+            text.set_alpha(1.0 if resource in here else 0.22)
+        states = []
         for firm, text in self._names.items():
-            there = scene.open_[firm][frame] or scene.busy[firm][frame] or scene.gone[firm][frame]
-            text.set_visible(bool(there))
-            text.set_color(INK if scene.busy[firm][frame] else QUIET)
+            is_busy = bool(scene.busy[firm][frame])
+            is_there = bool(is_busy or scene.open_[firm][frame] or scene.gone[firm][frame])
+            text.set_visible(is_there)
+            text.set_color(INK if is_busy else QUIET)
+            states.append((is_there, is_busy))
+        return (frozenset(here), tuple(states)), self._above
 
     def _place_names(self, tables: RunTables) -> dict[str, Text]:
         """Names in fixed places that cover neither each other nor, where possible, any arrow ever drawn."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,26 +37,41 @@ class Frames:
     count : int
     show : callable
         Frame number -> the moving artists with their axes, lowest first, moved to that frame.
+    over : callable
+        Frame number -> a key, and the artists above all others. They are drawn again only where the key is
+        another than in the frame before: text is dear, and most of it stands still most of the time.
     """
 
     figure: Figure
     count: int
     show: Callable[[int], Iterable[tuple[Axes, Any]]]
+    over: Callable[[int], tuple[Hashable, Sequence[tuple[Axes, Any]]]]
 
     def draw(self, numbers: Iterable[int]) -> Iterator[Image.Image]:
         """Picture of each of some frames: what stands still is drawn once and copied."""
         canvas = FigureCanvasAgg(self.figure)
         canvas.draw()
         ground = canvas.copy_from_bbox(self.figure.bbox)
+        renderer = canvas.get_renderer()
+        sheet, known = self._picture(canvas), None
         for number in numbers:
+            key, artists = self.over(number)
+            if key != known:
+                renderer.clear()
+                for axes, artist in artists:
+                    axes.draw_artist(artist)
+                sheet, known = self._picture(canvas), key
             canvas.restore_region(ground)
             for axes, artist in self.show(number):
                 axes.draw_artist(artist)
-            pixels = np.asarray(canvas.buffer_rgba())[..., :3]
-            # Video wants even sides.
-            yield Image.fromarray(
-                np.ascontiguousarray(pixels[: len(pixels) // 2 * 2, : pixels.shape[1] // 2 * 2])
-            )
+            yield Image.alpha_composite(self._picture(canvas), sheet).convert("RGB")
+
+    @staticmethod
+    def _picture(canvas: FigureCanvasAgg) -> Image.Image:
+        """What is on the canvas, with even sides as video wants them."""
+        pixels = np.asarray(canvas.buffer_rgba())
+        # A copy: the canvas writes the next frame into the same memory.
+        return Image.fromarray(pixels[: len(pixels) // 2 * 2, : pixels.shape[1] // 2 * 2].copy())
 
 
 def check_movie(path: Path | str) -> None:
@@ -125,7 +140,7 @@ def _write_gif(frames: Frames, path: Path, fps: int) -> None:
     palette = Image.fromarray(np.concatenate(samples)).quantize(256, method=Image.Quantize.MEDIANCUT)
     # Medians of near whites would leave the paper grey.
     colours = np.array(palette.getpalette()).reshape(-1, 3)
-    colours[colours.sum(axis=1).argmax()] = 255
+    colours[(colours >= 244).all(axis=1)] = 255
     palette.putpalette(colours.ravel().tolist())
     pictures = (
         picture.quantize(palette=palette, dither=Image.Dither.NONE)

@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from fake_run import fake_run
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from ecopark.errors import DomainError
 from ecopark.report import style
 from ecopark.report.animate import _make_scene, _Stage, animate_network
+from ecopark.report.movie import Frames
 from ecopark.report.style import PROJECTOR
 from ecopark.report.tables import RunTables
 
@@ -60,6 +62,27 @@ def test_no_two_names_overlap_in_any_park(small: RunTables, crowded: RunTables) 
                     across = min(one.x1, other.x1) - max(one.x0, other.x0)
                     along = min(one.y1, other.y1) - max(one.y0, other.y0)
                     assert not (across > 1.0 and along > 0.25 * min(one.height, other.height))
+
+
+@pytest.mark.parametrize("park", ["small", "crowded"])
+def test_a_frame_is_what_a_whole_drawing_shows(park: str, request: pytest.FixtureRequest) -> None:
+    tables = request.getfixturevalue(park)
+    with style.house(PROJECTOR):
+        stage = _Stage(tables, _make_scene(tables, 1))
+        numbers = [10, 25, 40, 41]
+        frames = list(Frames(stage.figure, len(stage.scene.when), stage.show, stage.over).draw(numbers))
+        for _, artist in [*stage._moving, *stage._above]:
+            artist.set_animated(False)
+        for number, frame in zip(numbers, frames, strict=True):
+            stage.over(number)
+            list(stage.show(number))
+            canvas = FigureCanvasAgg(stage.figure)
+            canvas.draw()
+            whole = np.asarray(canvas.buffer_rgba())[..., :3].astype(float)
+            drawn = np.asarray(frame).astype(float)
+            # Blending a second time rounds; a missing name or arrow would differ by far more.
+            assert drawn.shape == whole.shape
+            assert (np.abs(drawn - whole).max(axis=2) > 24).mean() < 2e-4
 
 
 def test_gif_has_a_frame_a_step_and_the_same_bytes_twice(short: RunTables, tmp_path: Path) -> None:
