@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from scenario_checks import books_close
 
 from ecopark import simulate
 from ecopark.indicators.stages import stage_account, stage_rates
 from ecopark.run import Run
 from ecopark.scenario.load import Scenario
-from tests.scenario_checks import books_close
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "ulsan"
 SEEDS = range(1, 7)

@@ -8,10 +8,10 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from scenario_checks import books_close, partners_named, unsourced
 
 from ecopark import simulate
 from ecopark.scenario.load import Scenario
-from tests.scenario_checks import books_close, partners_named, unsourced
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "teda"
 

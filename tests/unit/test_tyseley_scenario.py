@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from scenario_checks import books_close, partners_named, table, unsourced
 
 from ecopark import simulate
 from ecopark.run import Run
 from ecopark.scenario.load import Scenario
-from tests.scenario_checks import books_close, partners_named, table, unsourced
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "tyseley"
 YEAR, WORKING_HOURS = 365.25, 8000.0

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scenario_checks import partners_named, table, unsourced
 
 from ecopark.scenario.geometry import distance_km
 from ecopark.scenario.load import Scenario
-from tests.scenario_checks import partners_named, table, unsourced
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "ulsan"
 STEAM_MWH_PER_T = 2.6 / 3.6

@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from scenario_checks import books_close, partners_named, unsourced
 
 from ecopark import simulate
 from ecopark.run import Run
 from ecopark.scenario.load import Scenario
-from tests.scenario_checks import books_close, partners_named, unsourced
 
 FOLDER = Path(__file__).parents[2] / "scenarios" / "yunnan"
 YEAR = 365.25
