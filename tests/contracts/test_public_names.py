@@ -29,7 +29,13 @@ def test_every_public_name_has_a_home_and_no_other_is_found() -> None:
 
 def test_signatures_users_call() -> None:
     assert str(inspect.signature(ecopark.Scenario.load)).startswith("(path_or_name")
-    assert list(inspect.signature(ecopark.simulate).parameters) == ["scenario", "seed", "until", "progress", "watch"]
+    assert list(inspect.signature(ecopark.simulate).parameters) == [
+        "scenario",
+        "seed",
+        "until",
+        "progress",
+        "watch",
+    ]
     assert list(inspect.signature(ecopark.Run.save).parameters) == ["self", "folder", "figures"]
     assert list(inspect.signature(ecopark.Run.network).parameters) == ["self", "at"]
 
