@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,9 @@ from ecopark.report.tables import RunTables
 
 Floats = NDArray[np.float64]
 
+_MOST_NAMED = 18
+_KEY_ROWS = 40
+
 
 def draw_network(
     tables: RunTables,
@@ -39,7 +43,8 @@ def draw_network(
     centre and a partner far away both stay legible; they are the same in every panel. An
     arrow stands for all exchanges of a kind between two firms and widens with their number; it is
     strong where one of them began since the panel before, else light. A firm is named in the panel
-    where it first exchanges, and again wherever there is room.
+    where it first exchanges, and again wherever there is room; more than eighteen firms have numbers instead,
+    the same in every panel, and their names stand in a key.
 
     Parameters
     ----------
@@ -63,22 +68,25 @@ def draw_network(
         columns = min(3, len(when))
         rows = -(-len(when) // columns)
         head, foot = 9.0 * medium.text_pt / 7.0, 6.0 * medium.text_pt / 7.0
-        height = medium.height_mm if wide else rows * 70.0 + head + foot
-        area = style.take_area(ax, medium.width_mm, height)
-        width = (area.width_mm - 4.0 - 3.0 * (columns - 1)) / columns
-        tall = (area.height_mm - head - foot - 3.0 * (rows - 1)) / rows
         linked = sorted({end for idea in ideas for end in (idea.giver, idea.taker)})
+        key = _choose_key(tables, linked, wide, medium)
+        height = medium.height_mm if wide else min(rows * 70.0 + head + foot + key.tall, medium.height_mm)
+        area = style.take_area(ax, medium.width_mm, height)
+        width = (area.width_mm - key.wide - 4.0 - 3.0 * (columns - 1)) / columns
+        tall = (area.height_mm - head - foot - key.tall - 3.0 * (rows - 1)) / rows
         place = spread_places(tables.firms.loc[linked], width, tall, medium)
         panels = []
         named: set[str] = set()
         before = pd.Timestamp.min
         for number, date in enumerate(when):
             row, column = divmod(number, columns)
-            bottom = foot + (rows - 1 - row) * (tall + 3.0)
+            bottom = foot + key.tall + (rows - 1 - row) * (tall + 3.0)
             panel = area.canvas(2.0 + column * (width + 3.0), bottom, width, tall)
-            named |= _draw_panel(panel, tables, ideas, place, (before, date), named, medium, (width, tall))
+            span, size = (before, date), (width, tall)
+            named |= _draw_panel(panel, tables, ideas, place, span, named, key.numbers, medium, size)
             panels.append(panel)
             before = date
+        _write_key(area, tables, key, (head, foot), medium)
         _draw_head(area, head, medium)
     return np.array(panels, dtype=object)
 
@@ -126,6 +134,52 @@ def spread_places(
 
 
 @dataclass(frozen=True)
+class _Key:
+    """Numbers of the firms where there are too many to name, and the room their key takes, mm."""
+
+    numbers: dict[str, int]
+    columns: int = 0
+    wide: float = 0.0
+    tall: float = 0.0
+
+
+def _choose_key(tables: RunTables, linked: list[str], wide: bool, medium: Medium) -> _Key:
+    """Key at the right of a wide figure, below an upright one; none for few firms."""
+    if len(linked) <= _MOST_NAMED:
+        return _Key({})
+    order = sorted(linked, key=lambda firm: (tables.firm_name(firm), firm))
+    numbers = {firm: place + 1 for place, firm in enumerate(order)}
+    if wide:
+        columns = -(-len(order) // _KEY_ROWS)
+        return _Key(numbers, columns, 44.0 * columns)
+    return _Key(numbers, 4, 0.0, 1.08 * medium.row_mm * -(-len(order) // 4) + 2.0)
+
+
+def _write_key(area: Area, tables: RunTables, key: _Key, ends: tuple[float, float], medium: Medium) -> None:
+    """Number and name of each firm, down the columns; `ends` are the heights of head and foot, mm."""
+    if not key.numbers:
+        return
+    head, foot = ends
+    rows = -(-len(key.numbers) // key.columns)
+    top = area.height_mm - head if key.wide else foot + key.tall - 1.5
+    room = top - foot if key.wide else key.tall - 2.0
+    pitch = min(1.08 * medium.row_mm, room / rows)
+    size = min(medium.small_pt, pitch / 1.2 / style.MM_PER_POINT)
+    across = (key.wide or area.width_mm - 2.0) / key.columns
+    left = area.width_mm - key.wide + 1.0 if key.wide else 2.0
+    ax = area.canvas()
+    ax.set_zorder(-1)
+    digits = text_size("00", size, bold=True)[0]
+    for place, (firm, number) in enumerate(key.numbers.items()):
+        column, row = divmod(place, rows)
+        x, y = left + column * across, top - (row + 0.5) * pitch
+        name = style.shorten(tables.firm_name(firm), across - digits - 4.0, size)
+        look: dict[str, Any] = {"size": size, "va": "center"}
+        ax.text(x + digits, y, str(number), weight="bold", ha="right", gid="number", **look)
+        ax.text(x + digits + 1.5, y, name, gid="name", **look)
+
+
+@dataclass(frozen=True)
 class _Idea:
     """A synergy as the panels need it: its ends, kind, and the days on which it ran."""
 
@@ -155,10 +209,12 @@ def _draw_panel(
     place: dict[str, tuple[float, float]],
     span: tuple[pd.Timestamp, pd.Timestamp],
     named: set[str],
+    numbers: dict[str, int],
     medium: Medium,
     size: tuple[float, float],
 ) -> set[str]:
     """One date; returns the firms named in it."""
+    radius = 1.65 * medium.text_pt / 7.0 if numbers else 0.8
     before, date = span
     alive = [idea for idea in ideas if idea.began <= date < idea.ended]
     fresh: list[Link] = []
@@ -169,7 +225,7 @@ def _draw_panel(
             kinds.setdefault(idea.kind, []).append(idea)
         length = float(np.hypot(*(np.array(place[giver]) - np.array(place[taker]))))
         for (kind, members), bend in zip(sorted(kinds.items()), fan(len(kinds), length), strict=True):
-            points = bend_curve(place[giver], place[taker], bend * 0.8, (1.0, 1.1))
+            points = bend_curve(place[giver], place[taker], bend * 0.8, (radius + 0.2, radius + 0.3))
             new = any(idea.began > before for idea in members)
             width = medium.line * (0.8 + 0.3 * new + 0.4 * (len(members) - 1))
             (fresh if new else old).append(Link(points, width, kind_colour(kind)))
@@ -179,8 +235,16 @@ def _draw_panel(
     ends = Counter(end for idea in alive for end in (idea.giver, idea.taker))
     # Most exchanges first: where names compete for room, the hubs keep theirs.
     active = sorted(ends, key=lambda firm: (-ends[firm], firm))
-    _draw_firms(ax, tables, place, active, date, medium)
+    _draw_firms(ax, tables, place, active, date, radius, medium)
     _write_date(ax, date, len(alive), len(active), medium, size)
+    if numbers:
+        look: dict[str, Any] = {"size": 5.3 * medium.text_pt / 7.0, "color": "white", "weight": "bold"}
+        for firm in active:
+            at = place[firm]
+            ax.text(
+                *at, str(numbers[firm]), ha="center", va="center_baseline", zorder=4, gid="number", **look
+            )
+        return set(active)
     return _write_names(ax, tables, place, active, named, fresh + old, medium, size)
 
 
@@ -194,6 +258,7 @@ def _draw_firms(
     place: dict[str, tuple[float, float]],
     active: list[str],
     date: pd.Timestamp,
+    radius: float,
     medium: Medium,
 ) -> None:
     """Exchanging firms dark, open ones without exchange as small rings; closed ones not at all."""
@@ -208,7 +273,16 @@ def _draw_firms(
         ax.scatter(x, y, s=4.0 * scale, facecolor="white", edgecolor=QUIET, lw=0.5, zorder=3)
     if busy:
         x, y = np.array(busy).T
-        ax.scatter(x, y, s=11.0 * scale, facecolor=INK, edgecolor="white", lw=0.4, zorder=3)
+        area = max(11.0 * scale, (2.0 * radius / style.MM_PER_POINT) ** 2 if radius > 1.0 else 0.0)
+        ax.scatter(
+            x,
+            y,
+            s=area,
+            facecolor=INK,
+            edgecolor="white",
+            lw=0.4,
+            zorder=3,
+        )
 
 
 def _write_date(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +20,7 @@ from ecopark.report.colours import KIND_NAME, kind_colour, resource_colours, tex
 from ecopark.report.labels import Placer, leader
 from ecopark.report.layout_ground import draw_ground
 from ecopark.report.links import Link, bend_curve, draw_links, fan
+from ecopark.report.map_view import View, choose_view
 from ecopark.report.numbers import axis_number, number, quantity
 from ecopark.report.style import FAINT, INK, PRINT, QUIET, Medium, text_size
 from ecopark.report.tables import RunTables
@@ -28,37 +28,9 @@ from ecopark.report.tables import RunTables
 Floats = NDArray[np.float64]
 
 _MARKER_MM = 0.85
-_BAND_MM = 9.0
-# Firms farther from the middle than this multiple of the median distance stand on the border.
-_CORE = 1.9
 _GROUND = "#FAFAF8"
 _PATCH = {"facecolor": _GROUND, "alpha": 0.8, "lw": 0, "boxstyle": "square,pad=0.05"}
 _NICE_KM = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
-
-
-@dataclass(frozen=True)
-class _View:
-    """Frame of the map in mm, places of firms in it, and which of them lie outside."""
-
-    left: float
-    bottom: float
-    width: float
-    height: float
-    mm_per_km: float
-    centre_km: Floats
-    place: dict[str, tuple[float, float]]
-    distance_km: dict[str, float]
-    direction: dict[str, Floats]
-
-    def to_mm(self, at: Floats) -> Floats:
-        """From km in the plane to mm."""
-        middle = np.array([self.left + self.width / 2.0, self.bottom + self.height / 2.0])
-        return np.asarray((at - self.centre_km) * self.mm_per_km + middle)
-
-    @property
-    def frame(self) -> Rectangle:
-        """The border of the map."""
-        return Rectangle((self.left, self.bottom), self.width, self.height)
 
 
 @dataclass(frozen=True)
@@ -102,7 +74,7 @@ def draw_park_map(
         ax, width, height = style.take_axes(ax, medium.width_mm, min(154.0, medium.height_mm))
         flows = tables.exchanged[tables.exchanged["year"] == shown]
         flows = flows[flows["from_firm"].isin(tables.firms.index) & flows["to_firm"].isin(tables.firms.index)]
-        view = _choose_view(tables, flows, shown, width, height, medium)
+        view = choose_view(tables, flows, shown, width, height, medium)
         arrows = _arrows(tables, flows, view, medium)
         _draw_frame(ax, view, shown, flows, medium)
         if tables.ground is not None:
@@ -114,80 +86,7 @@ def draw_park_map(
     return ax
 
 
-def _open_firms(firms: pd.DataFrame, year: int) -> pd.DataFrame:
-    opened = firms["opens"].isna() | (pd.to_datetime(firms["opens"]).dt.year <= year)
-    left = firms["closes"].notna() & (pd.to_datetime(firms["closes"]).dt.year < year)
-    return firms[opened & ~left]
-
-
-def _choose_view(
-    tables: RunTables, flows: pd.DataFrame, year: int, width: float, height: float, medium: Medium
-) -> _View:
-    """Frame the firms that stand together; those beyond go to the border."""
-    everyone = tables.firms[["x_km", "y_km"]].to_numpy(dtype=float)
-    firms = _open_firms(tables.firms, year)
-    active = set(flows["from_firm"]) | set(flows["to_firm"])
-    # Centre and reach come from all firms ever, so that maps of different years agree.
-    gaps = np.hypot(*(everyone - np.median(everyone, axis=0)).T)
-    near = gaps <= max(_CORE * float(np.median(gaps)), 0.3)
-    core = everyone[near]
-    if tables.ground is not None:
-        # Plots and corridors among the firms that stand together are seen whole.
-        points = tables.ground.points
-        away = np.hypot(*(points - np.median(everyone, axis=0)).T)
-        core = np.concatenate([core, points[away <= 1.3 * max(float(gaps[near].max()), 0.3)]])
-    low, high = core.min(axis=0), core.max(axis=0)
-    centre = (low + high) / 2
-    left, bottom = 2.0, 19.0 * medium.text_pt / 7.0
-    frame = np.array([width - 4.0, height - bottom - 9.0 * medium.text_pt / 7.0])
-    room = frame - 2 * _BAND_MM - np.array([14.0, 8.0])
-    scale = float(np.min(room / np.maximum(high - low, 0.2)))
-    middle = np.array([left, bottom]) + frame / 2
-    place, distance, direction = {}, {}, {}
-    rows: Any = firms[["x_km", "y_km"]].itertuples()
-    for firm, x, y in rows:
-        offset = (np.array([x, y], dtype=float) - centre) * scale
-        half = frame / 2 - _BAND_MM / 2
-        if (np.abs(offset) > half).any():
-            if firm not in active:
-                continue
-            distance[firm] = float(np.hypot(x - centre[0], y - centre[1]))
-            direction[firm] = offset / np.hypot(*offset)
-            offset = offset * float(np.min(half / np.maximum(np.abs(offset), 1e-9)))
-        place[firm] = (float(middle[0] + offset[0]), float(middle[1] + offset[1]))
-    _part_neighbours(place, distance, (left, bottom, *frame))
-    return _View(left, bottom, float(frame[0]), float(frame[1]), scale, centre, place, distance, direction)
-
-
-def _part_neighbours(
-    place: dict[str, tuple[float, float]], border: dict[str, float], frame: tuple[float, float, float, float]
-) -> None:
-    """Move border partners along the border until no two stand closer than 8 mm."""
-    left, bottom, width, height = frame
-    inset = _BAND_MM / 2
-    for _ in range(50):
-        moved = False
-        names = sorted(border)
-        for count, one in enumerate(names):
-            for other in names[:count]:
-                a, b = np.array(place[one]), np.array(place[other])
-                if np.hypot(*(a - b)) >= 8.0:
-                    continue
-                moved = True
-                upright = min(abs(a[0] - left - inset), abs(a[0] - left - width + inset)) < 0.1
-                axis = 1 if upright else 0
-                step = 1.0 if a[axis] >= b[axis] else -1.0
-                a[axis] += step
-                b[axis] -= step
-                for name, point in ((one, a), (other, b)):
-                    x = float(np.clip(point[0], left + inset, left + width - inset))
-                    y = float(np.clip(point[1], bottom + inset, bottom + height - inset))
-                    place[name] = (x, y)
-        if not moved:
-            return
-
-
-def _arrows(tables: RunTables, flows: pd.DataFrame, view: _View, medium: Medium) -> list[_Arrow]:
+def _arrows(tables: RunTables, flows: pd.DataFrame, view: View, medium: Medium) -> list[_Arrow]:
     """Arrows of the year, side by side where two firms share several flows."""
     colours = resource_colours(tables.resources)
     largest = flows.groupby("kind")["quantity"].max()
@@ -213,7 +112,7 @@ def _arrows(tables: RunTables, flows: pd.DataFrame, view: _View, medium: Medium)
     return arrows
 
 
-def _draw_frame(ax: Axes, view: _View, year: int, flows: pd.DataFrame, medium: Medium) -> None:
+def _draw_frame(ax: Axes, view: View, year: int, flows: pd.DataFrame, medium: Medium) -> None:
     """Frame, grid of a round distance, title and north arrow."""
     ax.add_patch(
         Rectangle(
@@ -240,7 +139,7 @@ def _draw_frame(ax: Axes, view: _View, year: int, flows: pd.DataFrame, medium: M
     ax.text(x - 2.2, y + 0.4, "N", ha="right", va="bottom", weight="bold", gid="title")
 
 
-def _draw_markers(ax: Axes, view: _View, flows: pd.DataFrame) -> None:
+def _draw_markers(ax: Axes, view: View, flows: pd.DataFrame) -> None:
     """Firms: filled where they exchange, hollow where not; border partners as outward triangles."""
     active = set(flows["from_firm"]) | set(flows["to_firm"])
     for firm, (x, y) in view.place.items():
@@ -263,7 +162,7 @@ def _draw_markers(ax: Axes, view: _View, flows: pd.DataFrame) -> None:
 
 
 def _draw_labels(
-    ax: Axes, tables: RunTables, view: _View, arrows: list[_Arrow], flows: pd.DataFrame, medium: Medium
+    ax: Axes, tables: RunTables, view: View, arrows: list[_Arrow], flows: pd.DataFrame, medium: Medium
 ) -> set[str]:
     """Names of all firms, then as many flows as find room; return the resources named."""
     placer = Placer(view.width - 1.0, view.height - 1.0, crowd_cost=0.6)
@@ -354,7 +253,7 @@ def _write_flow(
 
 
 def _draw_key(
-    ax: Axes, tables: RunTables, view: _View, arrows: list[_Arrow], named: set[str], medium: Medium
+    ax: Axes, tables: RunTables, view: View, arrows: list[_Arrow], named: set[str], medium: Medium
 ) -> None:
     """Below the map: scale bar, widest line of each kind, resources that found no room above."""
     span = max(km for km in _NICE_KM if km * view.mm_per_km <= 0.25 * view.width or km == _NICE_KM[0])
