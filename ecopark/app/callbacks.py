@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
+from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, html, no_update
 
 from ecopark.app.page import Page, active, draft_of, is_double
 from ecopark.app.panels import firm_panel, lever_panel
@@ -52,6 +52,11 @@ def add_shared(app: Dash, page: Page) -> None:
         app.clientside_callback(
             ClientsideFunction("page", side), Output(f"map-{side}-year", "children"), inputs
         )
+    lever = {"name": MATCH, "setup": MATCH}
+    app.clientside_callback(
+        ClientsideFunction("page", "amount"), Output({"type": "lever-value", **lever}, "children"),
+        [Input({"type": "lever", **lever}, "value"), Input({"type": "lever", **lever}, "drag_value")],
+    )  # fmt: skip
     app.clientside_callback(
         ClientsideFunction("page", "focus"), Output("sink", "data", allow_duplicate=True),
         [Input("card", "children")], [State("picked", "data")], prevent_initial_call=True,
@@ -110,7 +115,6 @@ def _show_draft(app: Dash, page: Page) -> None:
 
 
 def _item(text: str) -> Any:
-
 
     return html.Li(text)
 

@@ -46,8 +46,8 @@ def _add_networks(app: Dash, page: Page) -> None:
     def show(rev: dict[str, Any], visitor: str, shown: Any, year: int) -> list[Any]:
         session = page.visitor(visitor)
         now = {setup: page.first_done(session, setup) for setup in session.histories}
-        view = {"jobs": now, "double": is_double(session), "setup": active(session),
-                "count": {setup: sum(s.phase == "done" for s in page.states(session, setup)) for setup in now}}  # fmt: skip
+        done = {setup: sum(s.phase == "done" for s in page.states(session, setup)) for setup in now}
+        view = {"jobs": now, "done": done, "double": is_double(session), "setup": active(session)}
         if view == shown and rev["why"] != "enter":
             return [no_update] * 5
         setups = ("A", "B") if view["double"] else (active(session), None)

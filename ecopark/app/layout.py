@@ -28,7 +28,7 @@ TABS = {
 }
 GRAPH = {"displaylogo": False, "displayModeBar": False, "responsive": True}
 _REPLICATES = (1, 3, 5, 10)
-_LETTERS = "system-ui, 'DejaVu Sans', sans-serif"
+_LETTERS = 'system-ui, "DejaVu Sans", sans-serif'
 MAP_STYLE: list[dict[str, Any]] = [
     {"selector": "node.firm", "style": {
         "background-color": ACCENT, "border-color": ACCENT, "width": 11, "height": 11, "color": INK,
@@ -87,8 +87,8 @@ def build_layout(plants: pd.DataFrame, first: int, last: int) -> html.Div:
 
 
 def _stores() -> list[Any]:
-    names = ("recalled", "visitor", "rev", "moved", "picked", "scene-left", "scene-right", "net-left", "net-right",
-             "live-left", "live-right", "picked-left", "picked-right", "shown", "settled", "letters", "sink")  # fmt: skip
+    sided = [f"{what}-{side}" for what in ("scene", "net", "live", "picked") for side in ("left", "right")]
+    names = ["recalled", "visitor", "rev", "moved", "picked", "shown", "settled", "letters", "sink", *sided]
     return [
         *(dcc.Store(id=name) for name in names),
         dcc.Interval(id="beat", interval=400, disabled=True),
@@ -187,10 +187,13 @@ def _run_box(first: int, last: int) -> html.Section:
                 field("Luck (seed)", dcc.Input(id="seed", type="number", min=0, step=1, value=1, debounce=True)),
                 field("Run until", dcc.Input(id="until", type="number", min=first, max=last, step=1, value=last,
                                              debounce=True)),
-                field("Replicates", html.Div(dcc.RadioItems(
-                    [{"label": str(n), "value": n} for n in _REPLICATES], 1, id="replicates", inline=True,
-                ), className="choice")),
-            ], className="row"),
+            ], className="luck"),
+            html.Div([
+                html.Span("Replicates", className="small quiet", title="Runs of each park, each with other luck"),
+                html.Div(dcc.RadioItems([{"label": str(n), "value": n} for n in _REPLICATES], 1, id="replicates",
+                                        inline=True),
+                         className="choice", role="group", **{"aria-label": "Replicates"}),
+            ], className="press"),
             html.Div([
                 html.Button("Run", id="run", className="main", n_clicks=0, type="button"),
                 button("Cancel", "cancel", "Give the run up", disabled=True),

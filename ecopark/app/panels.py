@@ -41,7 +41,11 @@ def lever_panel(draft: Draft, setup: str) -> list[Any]:
 def _lever(lever: Lever, value: Value, setup: str) -> html.Div:
     name = {"type": "lever", "name": lever.name, "setup": setup}
     title = html.Div(
-        [html.Span(lever.label, id=f"lever-{lever.name}"), html.Span(lever.unit, className="unit")],
+        [
+            html.Span(lever.label, id=f"lever-{lever.name}"),
+            html.Span(id={**name, "type": "lever-value"}, className="value"),
+            html.Span(lever.unit, className="unit"),
+        ],
         className="name",
     )
     notes = [html.Div(lever.note, className="note")] if lever.note else []
@@ -61,7 +65,7 @@ def _handle(lever: Lever, value: Value, name: dict[str, str]) -> Any:
     ends = {at: axis_number(at) for at in (lever.low, lever.high)}
     return dcc.Slider(
         lever.low, lever.high, lever.step, value=float(value), id=name, marks=ends, updatemode="mouseup",
-        allow_direct_input=True,
+        allow_direct_input=False,
     )  # fmt: skip
 
 

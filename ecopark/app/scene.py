@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 _CORE = 1.9
 _LEAST_REACH_M = 300.0
 _MARGIN = 0.16
+# A frame is at least this share as high as wide, and as wide as high: what lies far away finds its border.
+_SQUARE = 0.9
 # Width of the map in the units of its canvas.
 _CANVAS = 1000.0
 _NO_COLOUR = "#8A8A8A"
@@ -78,6 +80,7 @@ def _frame(places: Floats, points: Floats) -> dict[str, float]:
     core = np.concatenate([places[gaps <= reach], near])
     low, high = core.min(axis=0), core.max(axis=0)
     size = np.maximum(high - low, _LEAST_REACH_M) * (1.0 + 2.0 * _MARGIN)
+    size = np.maximum(size, _SQUARE * size[::-1])
     centre = (low + high) / 2.0
     return {
         "x": float(centre[0]),
@@ -166,30 +169,43 @@ def run_network(tables: RunTables) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``first, last``: years of the run; ``edges``: of each synergy that moved anything its ends, resource, colour,
-        ``amounts`` in words and ``shares`` of the largest yearly quantity of its kind (square root, 0 to 1) by year.
+        ``first, last``: years of the run; ``edges``: one for all exchanges of a resource between the same two firms,
+        with ``members`` (synergies) and, by year, the ``largest`` of them, ``counts``, ``amounts`` in words and
+        ``shares`` of the largest yearly quantity of the kind (square root, 0 to 1).
     """
     first, last = tables.span
     flows = tables.flows
     moved = flows[(flows["route"] == "exchange") & flows["synergy"].notna() & (flows["quantity"] > 0)]
     synergy = moved["synergy"].astype(str).rename("synergy")
-    sums = moved.groupby([synergy, moved["start"].dt.year.rename("year")], observed=True)["quantity"].sum()
-    facts = moved.assign(synergy=synergy).drop_duplicates("synergy").set_index("synergy").astype(object)
-    largest = sums.groupby(facts["kind"].reindex(sums.index.get_level_values(0)).to_numpy()).max()
+    ends = [moved[key].astype(str) for key in ("from_firm", "to_firm", "resource")]
+    year = moved["start"].dt.year.rename("year")
+    each = (
+        moved.groupby([*ends, synergy, year], observed=True)["quantity"]
+        .sum()
+        .rename("quantity")
+        .reset_index()
+    )
+    facts = tables.resources.astype({"kind": str, "unit": str})
     colours = resource_colours(tables.resources)
+    together = each.groupby(["from_firm", "to_firm", "resource", "year"])["quantity"].sum()
+    kinds = facts["kind"].reindex(together.index.get_level_values("resource")).to_numpy()
+    largest = together.groupby(kinds).max()
     edges = []
-    for exchange, by_year in sums.groupby(level=0, sort=True):
-        fact = facts.loc[exchange]
-        giver, taker, resource = (str(fact[key]) for key in ("from_firm", "to_firm", "resource"))
-        top, years = float(largest[fact["kind"]]), by_year.droplevel(0)
+    for (giver, taker, resource), rows in each.groupby(["from_firm", "to_firm", "resource"], sort=True):
+        kind, unit = facts.loc[resource, "kind"], str(facts.loc[resource, "unit"])
+        ordered = rows.sort_values(["year", "quantity", "synergy"], ascending=[True, False, True])
+        sums = ordered.groupby("year")["quantity"].sum()
         edges.append(
             {
-                "id": str(exchange), "giver": giver, "taker": taker, "resource": resource,
-                "kind": str(fact["kind"]), "colour": colours.get(resource, _NO_COLOUR),
+                "id": f"{giver}>{taker}:{resource}", "giver": giver, "taker": taker, "resource": resource,
+                "kind": str(kind), "colour": colours.get(resource, _NO_COLOUR),
                 "name": tables.resource_name(resource),
                 "from_name": tables.firm_name(giver), "to_name": tables.firm_name(taker),
-                "amounts": {int(y): quantity(float(q), str(fact["unit"]), "yr") for y, q in years.items()},
-                "shares": {int(y): round(float(np.sqrt(q / top)), 3) for y, q in years.items()},
+                "members": sorted(set(rows["synergy"])),
+                "largest": {int(y): str(one) for y, one in ordered.groupby("year")["synergy"].first().items()},
+                "counts": {int(y): int(n) for y, n in ordered.groupby("year").size().items()},
+                "amounts": {int(y): quantity(float(q), unit, "yr") for y, q in sums.items()},
+                "shares": {int(y): round(float(np.sqrt(q / float(largest[kind]))), 3) for y, q in sums.items()},
             }
         )  # fmt: skip
     return {"first": first, "last": last, "edges": edges}
@@ -210,22 +226,23 @@ def live_network(draft: Draft, growth: Sequence[Growth]) -> list[dict[str, Any]]
     list of dict
         As ``edges`` of :func:`run_network`, without amounts.
     """
-    operating: dict[str, Growth] = {}
+    running: dict[str, Growth] = {}
     for change in growth:
         if change.change == "started":
-            operating[change.exchange] = change
+            running[change.exchange] = change
         else:
-            operating.pop(change.exchange, None)
+            running.pop(change.exchange, None)
+    operating = {f"{one.giver}>{one.taker}:{one.resource}": one for one in running.values()}
     resources = draft.base.park.resources
     colours = resource_colours(pd.DataFrame({"kind": {name: one.kind for name, one in resources.items()}}))
     names = {str(row["firm"]): str(row["short"] or row["name"]) for row in plane(draft).to_dict("records")}
     edges = []
-    for change in operating.values():
+    for name, change in operating.items():
         known = resources.get(change.resource)
         edges.append(
             {
-                "id": change.exchange, "giver": change.giver, "taker": change.taker, "resource": change.resource,
-                "name": (known.short or known.name) if known else change.resource.replace("_", " "),
+                "id": name, "giver": change.giver, "taker": change.taker, "resource": change.resource,
+                "name": (known.short if known else "") or change.resource.replace("_", " "),
                 "kind": known.kind if known else "", "colour": colours.get(change.resource, _NO_COLOUR),
                 "from_name": names.get(change.giver, change.giver), "to_name": names.get(change.taker, change.taker),
             }

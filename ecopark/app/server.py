@@ -6,9 +6,12 @@ What lives here: building the app, its guards, serving. What does not: what the 
 
 from __future__ import annotations
 
+import signal
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Any
 
 from dash import Dash
@@ -126,17 +129,33 @@ def serve(scenario: Scenario, port: int, workers: int, folder: Path, ready: Call
     DomainError
         If the port is taken.
     """
+    if current_thread() is main_thread():
+        signal.signal(signal.SIGTERM, _end)
     pool = Pool(workers)
     try:
         app = build_app(Page(Draft(scenario), pool, Store(folder)))
-        try:
-            server = make_server(HOST, port, app.server, threaded=True, request_handler=_Quiet)
-        except (OSError, SystemExit) as failure:
-            message = f"port {port} of this machine is taken or not allowed; choose another with --port, or 0 for any"
-            raise DomainError(message) from failure
-        ready(f"http://{HOST}:{server.server_port}/")
-        with suppress(KeyboardInterrupt):
-            server.serve_forever()
-        server.server_close()
+        with _open_port(port) as door:
+            server = make_server(
+                HOST, port, app.server, threaded=True, request_handler=_Quiet, fd=door.fileno()
+            )
+            ready(f"http://{HOST}:{door.getsockname()[1]}/")
+            with suppress(KeyboardInterrupt):
+                server.serve_forever()
+            server.server_close()
     finally:
         pool.close()
+
+
+def _open_port(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as failure:
+        message = (
+            f"port {port} of this machine is taken or not allowed; choose another with --port, or 0 for any"
+        )
+        raise DomainError(message) from failure
+
+
+def _end(*_: object) -> None:
+    """Asked to end, by whatever means: as by Ctrl-C."""
+    raise KeyboardInterrupt

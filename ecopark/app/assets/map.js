@@ -54,7 +54,9 @@
     cy.on("zoom pan", () => { soon(); if (!map.fitting) map.touched = true; });
     cy.on("resize", () => { if (!map.touched) fit(map); soon(); });
     cy.on("tap", "node.firm", (event) => pick(map, "firm", event.target.data("firm")));
-    cy.on("tap", "edge.exchange", (event) => pick(map, "exchange", event.target.data("synergy")));
+    cy.on("tap", "edge.exchange", (event) => {
+      if (event.target.data("synergy")) pick(map, "exchange", event.target.data("synergy"));
+    });
     cy.on("tap", (event) => { if (event.target === cy) pick(map, "", ""); });
     cy.on("drag", "node.firm", (event) => { aim(map, event.target.position()); soon(); });
     cy.on("dragfree", "node.firm", (event) => { aim(map, null); tellMoved(map, event.target); });
@@ -191,15 +193,19 @@
       .filter((edge) => map.live || (edge.amounts && edge.amounts[map.year] !== undefined))
       .map((edge) => ({
         group: "edges",
-        classes: `exchange${map.live ? " live" : ""}${map.chosen === `exchange:${edge.id}` ? " chosen" : ""}`,
+        classes: `exchange${map.live ? " live" : ""}${isChosen(map, edge) ? " chosen" : ""}`,
         data: {
-          id: `x:${edge.id}`, synergy: edge.id, source: `f:${edge.giver}`, target: `f:${edge.taker}`,
-          name: edge.name, from_name: edge.from_name, to_name: edge.to_name, colour: edge.colour,
+          id: `x:${edge.id}`, synergy: map.live ? "" : edge.largest[map.year], source: `f:${edge.giver}`, target: `f:${edge.taker}`,
+          name: edge.name + (!map.live && edge.counts[map.year] > 1 ? ` \u00d7${edge.counts[map.year]}` : ""),
+          plain: edge.name, from_name: edge.from_name, to_name: edge.to_name, colour: edge.colour,
           ink: edge.ink, amounts: edge.amounts, kind: edge.kind,
           share: map.live ? 0.15 : edge.shares[map.year], resource: edge.resource,
         },
       }));
   }
+
+  const isChosen = (map, edge) => !map.live && map.chosen && map.chosen.startsWith("exchange:") &&
+    edge.members.includes(map.chosen.slice(9));
 
   // ---------------------------------------------------------------- sizes and names
   function resize(map) {
@@ -332,14 +338,14 @@
     const list = document.getElementById(`${map.id}-key`);
     if (!list) return;
     const seen = new Map();
-    edgesNow(map).forEach((edge) => seen.set(edge.data.name, edge.data));
-    const items = [...seen.values()].sort((a, b) => (a.kind + a.name < b.kind + b.name ? -1 : 1));
+    edgesNow(map).forEach((edge) => seen.set(edge.data.plain, edge.data));
+    const items = [...seen.values()].sort((a, b) => (a.kind + a.plain < b.kind + b.plain ? -1 : 1));
     list.replaceChildren(...items.map((data) => {
       const item = document.createElement("li");
       const swatch = document.createElement("span");
       swatch.className = "swatch";
       swatch.style.backgroundColor = data.colour;
-      item.append(swatch, document.createTextNode(data.name));
+      item.append(swatch, document.createTextNode(data.plain));
       return item;
     }));
   }

@@ -122,6 +122,12 @@
       },
       left(scene, net, live, picked, year) { return window.dash_clientside.page.scene("map-left", scene, net, live, picked, year); },
       right(scene, net, live, picked, year) { return window.dash_clientside.page.scene("map-right", scene, net, live, picked, year); },
+      /* What a handle of a lever stands at, while it is moved. */
+      amount(value, dragged) {
+        const asked = window.dash_clientside.callback_context.triggered.map((one) => one.prop_id).join();
+        const shown = asked.includes("drag_value") ? dragged : value;
+        return typeof shown === "number" ? shown.toLocaleString("en", { maximumSignificantDigits: 4 }) : "";
+      },
       /* The server hears of a year once the slider rests on it. */
       settle(year) {
         clearTimeout(page.settling);
