@@ -43,6 +43,8 @@ def test_the_contracts_hold() -> None:
         ("market/trust.py", "import openpyxl", "Spreadsheets only where tables come in and go out"),
         ("report/labels.py", "import shapely", "Shapes of a plan only in scenario"),
         ("experiments/design.py", "import highspy", "Solvers only in planning"),
+        ("run.py", "import plotly", "Interactive drawing only in report and app"),
+        ("commands/runs.py", "import dash", "The page's libraries only in app"),
         ("agents/idea.py", "import numba", "Compiled code only in flows and market"),
         ("market/investment.py", "from ecopark.market import appraisal", "No package has cycles inside"),
     ],
