@@ -65,9 +65,12 @@ def comparison_section(gathered: Gathered) -> Section:
     return Section("comparison", "Compared with what", tuple(blocks))
 
 
-def _outside(run: Run, route: str, kinds: tuple[str, ...]) -> float:
+def _outside(run: Run, route: str, kinds: tuple[str, ...], *, idle: bool = False) -> float:
+    """What the outside supplied or took; with `idle` without what was bought for exchanges alone."""
     rows = run.flows
     hit = (rows["route"] == route) & rows["kind"].isin(list(kinds))
+    if idle:
+        hit &= rows["synergy"].isna()
     return float(rows.loc[hit, "quantity"].sum())
 
 
@@ -77,15 +80,18 @@ def _reference(gathered: Gathered) -> list[Block]:
     rows: list[tuple[Cell, ...]] = []
     for title, route, kinds, unit, spared in _OUTSIDE:
         here = _outside(gathered.run, route, kinds)
-        without = here + gathered.total(*spared) if measured is None else _outside(measured, route, kinds)
+        if measured is None:
+            without = _outside(gathered.run, route, kinds, idle=True) + gathered.total(*spared)
+        else:
+            without = _outside(measured, route, kinds)
         share = (here - without) / without if without else math.nan
         percent = Cell("–") if share != share else Cell(f"{100 * share:+.1f} %".replace("-", "\u2212"), share)
         rows.append((words(title), amount(here, unit), amount(without, unit), percent))
     if measured is None:
         text = (
-            "The reference is the same park with the same luck and **no exchange**: what this run's ledger holds, and "
-            "what each exchange spared put back on its disposal route and virgin supply. A run of its own can be "
-            "named with --reference."
+            "The reference is the same park with the same luck and **no exchange**: what this run's ledger holds "
+            "without what was bought for exchanges alone (such as power for pumps), and what each exchange spared put "
+            "back on its disposal route and virgin supply. A run of its own can be named with --reference."
         )
     else:
         text = (

@@ -180,6 +180,23 @@ def test_a_reference_of_its_own_is_measured(folder: Path, tmp_path: Path) -> Non
     assert reader.cells["reference"][1][2][1] == pytest.approx(float(disposed["quantity"].sum()), rel=1e-9)
 
 
+def test_what_was_bought_for_exchanges_alone_is_not_in_the_park_without(folder: Path, read: Reader) -> None:
+    run = Run.load(folder)
+    bought = run.flows[(run.flows["route"] == "virgin") & run.flows["kind"].isin(["heat", "energy"])]
+    pumped = float(bought.loc[bought["synergy"].notna(), "quantity"].sum())
+    assert pumped > 0.0
+    quiet = simulate(
+        run.scenario.with_overrides({"mechanisms.trading": "false"}),
+        seed=1,
+        until=str(run.flows["end"].max().year - 1),
+    ).flows
+    needed = quiet[(quiet["route"] == "virgin") & quiet["kind"].isin(["heat", "energy"])]["quantity"].sum()
+    row = next(row for row in read.cells["reference"][1:] if row[0][0] == "Heat, fuel and power bought")
+    assert row[1][1] == pytest.approx(float(bought["quantity"].sum()), rel=1e-9)
+    # Plants that live on what others give buy a little more for it: far less than what the exchanges bought.
+    assert abs(row[2][1] - float(needed)) < 0.05 * pumped
+
+
 def test_paper_holds_the_same_words(folder: Path, tmp_path: Path) -> None:
     target = tmp_path / "report.pdf"
     assert main(["report", str(folder), "--out", str(tmp_path / "r.html"), "--pdf", str(target)]) == 0
