@@ -57,6 +57,8 @@ def page_of(document: Document) -> str:
     )
     style, script = (_own(name) for name in ("page.css", "page.js"))
     data = json.dumps({"figures": specs, "config": dict(CONFIG)}, ensure_ascii=False, separators=(",", ":"))
+    # No name in a scenario can end the script or begin a comment in it.
+    data = data.replace("<", "\\u003c")
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -78,7 +80,7 @@ def page_of(document: Document) -> str:
 {body}
 </main>
 <noscript><p class="caption">Figures need JavaScript, which is switched off; the tables hold the numbers.</p></noscript>
-<script type="application/json" id="data">{data.replace("</", "<" + chr(92) + "/")}</script>
+<script type="application/json" id="data">{data}</script>
 <script>{_plotly()}</script>
 <script>
 {script}
