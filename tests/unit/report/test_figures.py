@@ -298,12 +298,32 @@ def test_network_counts_and_names_everyone(run: RunTables) -> None:
 
 def test_network_names_every_firm_somewhere(run: RunTables) -> None:
     ran = run.synergies[run.synergies["operating"].notna()]
-    texts = {
-        text.get_text().replace("\n", " ").rstrip("…")[:12] for ax in draw_network(run) for text in ax.texts
-    }
+    # Names stand in the panels, or beside numbers in a key on a canvas of its own.
+    axes = figure_of(draw_network(run)).axes
+    texts = {text.get_text().replace("\n", " ").rstrip("…")[:12] for ax in axes for text in ax.texts}
     shown = {*ran["from_firm"], *ran["to_firm"]}
     missing = [firm for firm in sorted(shown) if run.firm_name(firm)[:12] not in texts]
     assert len(missing) <= 0.1 * len(shown), missing
+
+
+def test_numbers_of_a_crowded_network_stand_for_their_firms(crowded: RunTables) -> None:
+    figure = figure_of(panels := draw_network(crowded))
+    (key,) = [
+        ax for ax in figure.axes if any(text.get_gid() == "number" for text in ax.texts) and ax not in panels
+    ]
+    numbers = [text.get_text() for text in key.texts if text.get_gid() == "number"]
+    names = [text.get_text() for text in key.texts if text.get_gid() == "name"]
+    firm_of = {
+        number: next(f for f in crowded.firms.index if crowded.firm_name(f).startswith(name.rstrip("…")))
+        for number, name in zip(numbers, names, strict=True)
+    }
+    ran = crowded.synergies[crowded.synergies["operating"].notna()]
+    for ax in panels:
+        (year,) = [int(text.get_text()) for text in ax.texts if re.fullmatch(r"\d{4}", text.get_text())]
+        day = pd.Timestamp(year, 12, 31)
+        alive = ran[(ran["operating"] <= day) & ~(ran["ended"] <= day)]
+        shown = {firm_of[text.get_text()] for text in ax.texts if text.get_gid() == "number"}
+        assert shown == {*alive["from_firm"], *alive["to_firm"]}
 
 
 def test_timeline_has_a_bar_and_a_label_for_each(run: RunTables) -> None:
