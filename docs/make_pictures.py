@@ -12,14 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from ecopark import Scenario, simulate
 from ecopark.report import style
 from ecopark.report.style import PRINT, PROJECTOR
 
 IMAGES = Path(__file__).parent / "images"
-COLOURS = 128
 
 
 def pictures(run: Any) -> dict[str, tuple[Callable[[], Any], int]]:
@@ -43,11 +42,18 @@ def make(folder: Path) -> list[Path]:
         (large,) = style.save(style.figure_of(draw()), folder / Path(name).stem, ("png",))
         with Image.open(large) as picture:
             size = (width, round(picture.height * width / picture.width))
-            small = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
-        # Flat colours: a palette halves the size, and nobody sees it.
-        small.quantize(COLOURS, dither=Image.Dither.NONE).save(large, optimize=True)
+            small = _trim(picture.convert("RGB").resize(size, Image.Resampling.LANCZOS))
+        # Full colours: a palette would turn the rare ones into others, and colours mean something here.
+        small.save(large, optimize=True)
         written.append(large)
     return written
+
+
+def _trim(picture: Image.Image, margin: int = 10) -> Image.Image:
+    """The picture without the empty paper below it."""
+    box = ImageChops.difference(picture, Image.new("RGB", picture.size, "white")).getbbox()
+    low = picture.height if box is None else min(box[3] + margin, picture.height)
+    return picture.crop((0, 0, picture.width, low))
 
 
 def main(arguments: list[str]) -> int:
@@ -68,10 +74,8 @@ def main(arguments: list[str]) -> int:
             if not (IMAGES / path.name).is_file() or (IMAGES / path.name).read_bytes() != path.read_bytes()
         ]
     for name in stale:
-        print(
-            f"docs/images/{name} is not what the code draws; run python docs/make_pictures.py",
-            file=sys.stderr,
-        )
+        words = f"docs/images/{name} is not what the code draws; run python docs/make_pictures.py"
+        sys.stderr.write(words + "\n")
     return 1 if stale else 0
 
 

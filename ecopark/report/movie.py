@@ -137,8 +137,8 @@ def _write_gif(frames: Frames, path: Path, fps: int) -> None:
     """One palette for all frames, taken from some of them spread over time."""
     numbers = sorted({round(at) for at in np.linspace(0, frames.count - 1, _SAMPLES)})
     samples = [np.asarray(picture) for picture in frames.draw(numbers)]
-    palette = Image.fromarray(np.concatenate(samples)).quantize(256, method=Image.Quantize.MEDIANCUT)
-    # Medians of near whites would leave the paper grey.
+    palette = Image.fromarray(np.concatenate(samples)).quantize(256, method=Image.Quantize.MAXCOVERAGE)
+    # Coverage keeps rare colours true; near whites among the 256 would leave the paper grey.
     colours = np.array(palette.getpalette()).reshape(-1, 3)
     colours[(colours >= 244).all(axis=1)] = 255
     palette.putpalette(colours.ravel().tolist())

@@ -96,6 +96,8 @@ def test_gif_has_a_frame_a_step_and_the_same_bytes_twice(short: RunTables, tmp_p
             picture.seek(frame)
             times.append(picture.info["duration"])
         assert sum(times) == 100 * (last - first) + 2000
+        # Paper stays white, in a format of 256 colours.
+        assert picture.convert("RGB").getpixel((560, 60)) == (255, 255, 255)
     assert one.read_bytes() == two.read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.gif", "b.gif"]
 
