@@ -26,7 +26,22 @@ _CORE, _SECOND, _MOST_ON_BORDER = 1.9, 4.0, 5
 
 @dataclass(frozen=True)
 class View:
-    """Frame of the map in mm, places of firms in it, and which of them lie outside."""
+    """Frame of the map in mm, places of firms in it, and which of them lie outside.
+
+    Attributes
+    ----------
+    left, bottom, width, height : float, mm
+        The frame.
+    mm_per_km : float
+    centre_km : ndarray of float, shape (2,), km
+        Point in the middle of the frame.
+    place : dict of str to tuple of float, mm
+        By firm.
+    distance_km : dict of str to float, km
+        From the middle, of the firms on the border.
+    direction : dict of str to ndarray
+        Way out to the same firms, of length 1.
+    """
 
     left: float
     bottom: float
@@ -39,7 +54,16 @@ class View:
     direction: dict[str, Floats]
 
     def to_mm(self, at: Floats) -> Floats:
-        """From km in the plane to mm."""
+        """From km in the plane to mm.
+
+        Parameters
+        ----------
+        at : ndarray of float, shape (n, 2), km
+
+        Returns
+        -------
+        ndarray of float, shape (n, 2), mm
+        """
         middle = np.array([self.left + self.width / 2.0, self.bottom + self.height / 2.0])
         return np.asarray((at - self.centre_km) * self.mm_per_km + middle)
 
