@@ -93,20 +93,20 @@ def submit(page: Page, session: Session, replicates: int) -> None:
             for setup in setups:
                 jobs[setup].append(page.pool.submit(drafts[setup].with_seed(seed + number), session.id))
         session.jobs.update(jobs)
-        session.extra["over"] = 0
         session.extra["ran"] = drafts
 
 
 def _add_beat(app: Dash, page: Page) -> None:
-    def beat(_: int, visitor: str) -> list[Any]:
+    def beat(_: int, visitor: str, shown: dict[str, Any] | None) -> list[Any]:
         session = page.visitor(visitor)
         states = {setup: page.states(session, setup) for setup in session.histories}
         every = [state for group in states.values() for state in group]
         over = sum(state.is_over for state in every)
-        news = over != session.extra.get("over")
-        session.extra["over"] = over
-        shown = ("A", "B") if is_double(session) else (active(session), None)
-        live = [_live(session, states.get(setup, []), setup) if setup else None for setup in shown]
+        # By what the page shows, not by what was told last: an answer that a later one overtakes is never seen.
+        done = {setup: sum(state.phase == "done" for state in group) for setup, group in states.items()}
+        news = shown is None or shown["done"] != done
+        sides = ("A", "B") if is_double(session) else (active(session), None)
+        live = [_live(session, states.get(setup, []), setup) if setup else None for setup in sides]
         share = sum(1.0 if state.is_over else state.fraction for state in every) / max(len(every), 1)
         words, finished = _words(states), over == len(every)
         decade = f"{10 * int(share * 10)} % done" if not finished else words
@@ -122,7 +122,7 @@ def _add_beat(app: Dash, page: Page) -> None:
             Output("rev", "data", allow_duplicate=True), Output("beat", "disabled", allow_duplicate=True),
             Output("cancel", "disabled"),
         ],
-        [Input("beat", "n_intervals")], [State("visitor", "data")], prevent_initial_call=True,
+        [Input("beat", "n_intervals")], [State("visitor", "data"), State("shown", "data")], prevent_initial_call=True,
     )(beat)  # fmt: skip
 
 

@@ -53,10 +53,8 @@ def _add_networks(app: Dash, page: Page) -> None:
         setups = ("A", "B") if view["double"] else (active(session), None)
         nets = [_network(page, session, now.get(setup)) if setup else None for setup in setups]
         last = max((net["last"] for net in nets if net), default=None)
-        return [
-            *nets, view, last if last is not None else no_update,
-            min(year, last) if last is not None and year is not None else no_update,
-        ]  # fmt: skip
+        beyond = last is not None and (year is None or year > last)
+        return [*nets, view, no_update if last is None else last, last if beyond else no_update]
 
     app.callback(
         [Output("net-left", "data"), Output("net-right", "data"), Output("shown", "data"), Output("year", "max"),
@@ -76,8 +74,7 @@ def _add_sheet(app: Dash, page: Page) -> None:
     def show(shown: Any, tab: str, year: int | None, letters: float | None, visitor: str | None) -> Any:
         if visitor is None or shown is None:
             return sheets.nothing_yet()
-        if ctx.triggered_id == "settled" and tab not in _BY_YEAR:
-            return no_update
+        # Whatever asks is answered in full: Dash drops an answer that a later one overtakes.
         session = page.visitor(visitor)
         try:
             if tab == "difference":
@@ -108,7 +105,12 @@ def _difference(page: Page, session: Session) -> Any:
         return html.P(
             "There is one park only. Copy A to B, change something in B, and run both.", className="empty"
         )
-    jobs = {setup: tuple(s.id for s in page.states(session, setup) if s.phase == "done") for setup in "AB"}
+    states = {setup: page.states(session, setup) for setup in "AB"}
+    left = sum(not state.is_over for group in states.values() for state in group)
+    if left:
+        return html.P(f"{left} run{'s' if left > 1 else ''} still to finish before A and B are compared.",
+                      className="empty")  # fmt: skip
+    jobs = {setup: tuple(s.id for s in group if s.phase == "done") for setup, group in states.items()}
     if not jobs["A"] or not jobs["B"]:
         return html.P("Press Run: both parks are run with the same luck, and compared when they are done.",
                       className="empty")  # fmt: skip

@@ -37,7 +37,7 @@ def draft_firm(draft: Draft, firm: str) -> list[Any]:
     opens, closes = years_of(draft, firm)
     facts = {
         "Sector": str(row["sector"] or "").replace("_", " "),
-        "Place": f"{_metres(row['x_m'])} east, {_metres(row['y_m'])} north of the middle of the park",
+        "Place": f"{_metres(float(row['x_m']))} east, {_metres(float(row['y_m']))} north of the middle of the park",
         "Plot": str(row["plot"]).replace("_", " "),
         "There": f"{opens or 'from the start'} to {closes or 'the end'}" if row["on"] else "switched off",
         "Kind": draft.added[firm].archetype.replace("_", " ") if firm in draft.added else "",
@@ -147,7 +147,9 @@ def _metres(value: float) -> str:
 
 def _money_table(rows: Mapping[str, tuple[float, ...]], currency: str, heads: tuple[str, ...]) -> html.Table:
     totals = tuple(sum(column) for column in zip(*rows.values(), strict=True))
-    divisor, unit = scale_of(max(abs(v) for row in [*rows.values(), totals] for v in row), currency)
+    # Never in billions: beside them the small items would be thousandths.
+    largest = max(abs(v) for row in [*rows.values(), totals] for v in row)
+    divisor, unit = scale_of(min(largest, 9e8), currency)
 
     def line(label: str, values: tuple[float, ...], look: str = "") -> html.Tr:
         cells = [html.Td(number(value / divisor), className="number") for value in values]
@@ -230,13 +232,17 @@ def _contract(card: Record) -> Any:
     return _facts({
         "Price": f"{payer} pays {number(abs(terms['price']))} {terms['price_unit']}",
         "Quantity": quantity(terms["quantity_per_year"], terms["unit"], "yr"),
-        "Term": f"{terms['term_years']:g} years, renewed {terms['renewals']} times",
+        "Term": f"{terms['term_years']:g} years, {_renewed(terms['renewals'])}",
         "Take or pay": f"{terms['take_or_pay']:.0%} of the quantity" if terms["take_or_pay"] else "no",
         "Penalty": f"{terms['penalty']:.0%} of what is at stake",
         "Building": built,
         "Way": f"{card['mode'].replace('_', ' ')}, {card['distance_km']:.1f} km",
         "Serves as": str(card["serves_name"]) if card["serves"] != card["resource"] else "",
     })  # fmt: skip
+
+
+def _renewed(times: int) -> str:
+    return {0: "never renewed", 1: "renewed once", 2: "renewed twice"}.get(times, f"renewed {times} times")
 
 
 def _history(events: Sequence[Record]) -> html.Table:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from ecopark.app.park import Draft
 
+# Drafts whose parks are kept built.
+_BUILT = 3
+
 
 class History:
     """Drafts one after another, with undo and redo. Not thread safe by itself.
@@ -38,6 +41,9 @@ class History:
         if draft != self.now:
             self._drafts = [*self._drafts[: self._place + 1], draft][-self._most :]
             self._place = len(self._drafts) - 1
+            # A park that has been built takes a megabyte: of older drafts it is built anew when asked for.
+            for old in self._drafts[:-_BUILT]:
+                old.forget()
         return self.now
 
     def undo(self) -> Draft:

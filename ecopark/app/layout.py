@@ -91,7 +91,7 @@ def _stores() -> list[Any]:
     names = ["recalled", "visitor", "rev", "moved", "picked", "shown", "settled", "letters", "sink", *sided]
     return [
         *(dcc.Store(id=name) for name in names),
-        dcc.Interval(id="beat", interval=400, disabled=True),
+        dcc.Interval(id="beat", interval=500, disabled=True),
         dcc.Download(id="download"),
     ]
 
@@ -226,7 +226,7 @@ def _map(side: str) -> html.Div:
                 [
                     cyto.Cytoscape(id=name, elements=[], layout={"name": "preset", "fit": False},
                                    stylesheet=MAP_STYLE, style={"width": "100%", "height": "100%"},
-                                   responsive=True),
+                                   responsive=False),
                     html.Div(id=f"{name}-scale", className="scale"),
                     html.Div(id=f"{name}-tip", className="tip", hidden=True),
                 ],
@@ -268,7 +268,7 @@ def _results() -> html.Section:
         [
             html.Div([
                 choice("tab", TABS, "sankey", "Results", "tabs"),
-                html.Button("Enlarge", id="wider", type="button", title="Give the results the room of the map"),
+                html.Button("Wide", id="wider", type="button", title="Give the results the room of the map"),
             ], className="head"),
             html.Div(id="sheet", tabIndex="0", role="region", **{"aria-label": "Results"}),
             html.Div(id="card", className="card", hidden=True, role="region", **{"aria-label": "Books and contract"}),

@@ -249,6 +249,10 @@ class Draft:
             return [f"{self._built}"]
         return [self._sentence(one.field, one.message) for one in self._built.problems]
 
+    def forget(self) -> None:
+        """Let go of the built park; it is built anew when it is asked for."""
+        self.__dict__.pop("_built", None)
+
     @cached_property
     def _built(self) -> Scenario | EcoparkError:
         """The scenario, or what is wrong with it."""

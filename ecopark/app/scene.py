@@ -141,7 +141,7 @@ def years_of(draft: Draft, firm: str) -> tuple[int | None, int | None]:
 
 def _part_far(firms: Sequence[dict[str, Any]], frame: Mapping[str, float]) -> None:
     """Move firms on the border apart along it, so that each can be taken hold of."""
-    least = 0.07 * min(frame["width"], frame["height"])
+    least = 0.1 * min(frame["width"], frame["height"])
     border = [firm for firm in firms if firm["far_km"]]
     for _ in range(40):
         moved = False
@@ -191,10 +191,13 @@ def run_network(tables: RunTables) -> dict[str, Any]:
     kinds = facts["kind"].reindex(together.index.get_level_values("resource")).to_numpy()
     largest = together.groupby(kinds).max()
     edges = []
-    for (giver, taker, resource), rows in each.groupby(["from_firm", "to_firm", "resource"], sort=True):
+    for key, rows in each.groupby(["from_firm", "to_firm", "resource"], sort=True):
+        giver, taker, resource = (str(name) for name in key)
         kind, unit = facts.loc[resource, "kind"], str(facts.loc[resource, "unit"])
         ordered = rows.sort_values(["year", "quantity", "synergy"], ascending=[True, False, True])
-        sums = ordered.groupby("year")["quantity"].sum()
+        by_year = {int(str(year)): some for year, some in ordered.groupby("year")}
+        sums = {year: float(some["quantity"].sum()) for year, some in by_year.items()}
+        most = float(largest.loc[str(kind)])
         edges.append(
             {
                 "id": f"{giver}>{taker}:{resource}", "giver": giver, "taker": taker, "resource": resource,
@@ -202,10 +205,10 @@ def run_network(tables: RunTables) -> dict[str, Any]:
                 "name": tables.resource_name(resource),
                 "from_name": tables.firm_name(giver), "to_name": tables.firm_name(taker),
                 "members": sorted(set(rows["synergy"])),
-                "largest": {int(y): str(one) for y, one in ordered.groupby("year")["synergy"].first().items()},
-                "counts": {int(y): int(n) for y, n in ordered.groupby("year").size().items()},
-                "amounts": {int(y): quantity(float(q), unit, "yr") for y, q in sums.items()},
-                "shares": {int(y): round(float(np.sqrt(q / float(largest[kind]))), 3) for y, q in sums.items()},
+                "largest": {year: str(some["synergy"].iloc[0]) for year, some in by_year.items()},
+                "counts": {year: len(some) for year, some in by_year.items()},
+                "amounts": {year: quantity(q, unit, "yr") for year, q in sums.items()},
+                "shares": {year: round(float(np.sqrt(q / most)), 3) for year, q in sums.items()},
             }
         )  # fmt: skip
     return {"first": first, "last": last, "edges": edges}

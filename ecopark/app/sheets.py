@@ -166,10 +166,11 @@ def _difference_row(row: dict[Any, Any], several: bool) -> html.Tr:
         else str(row["indicator"]).replace("_", " ")
     )
 
-    def say(value: float, sign: bool = False) -> str:
-        if pd.isna(value):
+    def say(given: Any, sign: bool = False) -> str:
+        value = float(given)
+        if value != value:
             return "–"
-        text = number(float(value) / divisor)
+        text = number(value / divisor)
         return f"+{text}" if sign and value > 0 else text
 
     cells = [label, say(row["base"]), say(row["other"]), say(row["difference"], True)]

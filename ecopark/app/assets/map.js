@@ -51,8 +51,10 @@
       if (waiting) return;
       waiting = requestAnimationFrame(() => { waiting = null; resize(map); });
     };
-    cy.on("zoom pan", () => { soon(); if (!map.fitting) map.touched = true; });
-    cy.on("resize", () => { if (!map.touched) fit(map); soon(); });
+    cy.on("zoom pan", soon);
+    cy.on("dragpan scrollzoom pinchzoom", () => { map.touched = true; });
+    map.watch = new ResizeObserver(() => { cy.resize(); if (map.touched) soon(); else fit(map); });
+    map.watch.observe(cy.container());
     cy.on("tap", "node.firm", (event) => pick(map, "firm", event.target.data("firm")));
     cy.on("tap", "edge.exchange", (event) => {
       if (event.target.data("synergy")) pick(map, "exchange", event.target.data("synergy"));
@@ -353,11 +355,9 @@
   function fit(map) {
     const cy = map.cy, frame = map.scene && map.scene.frame;
     if (!frame || !cy.width()) return;
-    map.fitting = true;
     const zoom = Math.min(cy.width() / (frame.width / frame.metres), cy.height() / (frame.height / frame.metres));
     cy.zoom(zoom);
     cy.pan({ x: cy.width() / 2, y: cy.height() / 2 });
-    map.fitting = false;
     map.touched = false;
     resize(map);
   }
@@ -420,6 +420,7 @@
   }
 
   function zoomBy(map, factor) {
+    map.touched = true;
     map.cy.zoom({ level: map.cy.zoom() * factor, renderedPosition: { x: map.cy.width() / 2, y: map.cy.height() / 2 } });
   }
 

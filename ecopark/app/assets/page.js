@@ -65,7 +65,7 @@
   function widen() {
     const main = document.getElementById("main");
     const wide = main.classList.toggle("wide");
-    document.getElementById("wider").textContent = wide ? "Show map" : "Enlarge";
+    document.getElementById("wider").textContent = wide ? "Map" : "Wide";
     setTimeout(() => window.dispatchEvent(new Event("resize")), 50);
   }
 
@@ -131,7 +131,11 @@
       /* The server hears of a year once the slider rests on it. */
       settle(year) {
         clearTimeout(page.settling);
-        page.settling = setTimeout(() => window.dash_clientside.set_props("settled", { data: year }), 200);
+        page.settling = setTimeout(() => {
+          if (page.settled === year) return;
+          page.settled = year;
+          window.dash_clientside.set_props("settled", { data: year });
+        }, 200);
         return nothing();
       },
       /* A card that opens takes the focus, so that a keyboard or a screen reader is where the news is. */
