@@ -162,7 +162,7 @@ def account_of(run: Run) -> tuple[ProgrammeAccount, str, tuple[str, ...]]:
         note = "the scenario states no 'programme': annual, gross, every exchange since it could begin"
         account = ProgrammeAccount(pd.Timestamp(since), public_cost=spent)
         return account, park.name, (note, *_without_cost(spent))
-    cost = spent if stated.public_money is None else _public_money(stated, park.time.end)
+    cost = spent if stated.public_money is None else _public_money(stated, run.flows["end"].max().date())
     account = ProgrammeAccount(
         since=pd.Timestamp(stated.from_),
         counts=stated.counts,
@@ -185,11 +185,10 @@ def _inverse(amount: Any) -> float | None:
     return None if amount is None else 1.0 / float(amount.value)
 
 
-def _public_money(stated: Programme, last: date) -> dict[int, float]:
-    """Public money by year, from a rate by date: day by day, from the first to the last day of the programme."""
+def _public_money(stated: Programme, ran: date) -> dict[int, float]:
+    """Public money by year, from a rate by date: from the first day of the programme to its last, or the run's."""
     assert stated.public_money is not None
-    ends = last.replace(year=last.year + 1, month=1, day=1)
-    ends = ends if stated.until is None else min(stated.until, ends)
+    ends = ran if stated.until is None else min(stated.until, ran)
     money: dict[int, float] = {}
     day = stated.from_
     while day < ends:

@@ -170,7 +170,9 @@ def order_rows(table: pd.DataFrame, effects: tuple[str, ...]) -> pd.DataFrame:
     if asked.any():
         corrected[asked] = stats.false_discovery_control(table["chance"].to_numpy()[asked], method="bh")
     beyond = (table["low"] > 0.0) | (table["high"] < 0.0)
-    rank = table["difference"].abs().groupby(table["effect"]).rank(method="min", ascending=False).astype(int)
+    rank = (
+        table["difference"].abs().groupby(table["effect"]).rank(method="min", ascending=False).astype("Int64")
+    )
     whole = table.assign(
         share=share,
         corrected=corrected,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Sequence
+
+import pandas as pd
 
 from ecopark.report.html.document import Block, Cell, Command, Paragraph, Section, Table, amount, count, words
 from ecopark.report.html.gathered import Gathered
@@ -105,10 +108,9 @@ def reproduce_section(gathered: Gathered) -> Section:
         ("what", "value"),
         tuple((words(name), words(value)) for name, value in facts if value != ""),
     )
-    last = gathered.tables.span[1]
-    command = Command(
-        f"ecopark run {gathered.folder / 'scenario.yaml'} --seed {run.seed} --until {last} --out again"
-    )
+    last = run.flows["end"].max() - pd.Timedelta(days=1)
+    scenario = shlex.quote(str(gathered.folder / "scenario.yaml"))
+    command = Command(f"ecopark run {scenario} --seed {run.seed} --until {last:%Y-%m} --out again")
     text = (
         "The folder of the run holds the resolved scenario; the same scenario, seed and versions give the same tables "
         "to the byte. The tables themselves stand beside it as Parquet files."

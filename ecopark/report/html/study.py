@@ -71,9 +71,7 @@ def document_of_study(results: Any) -> Document:
 
 def _chosen(results: Any) -> list[str]:
     """Outputs that are drawn: the usual ones first, none that is the same in every run."""
-    moving = [
-        name for name in results.outputs if np.ptp(results.runs[name].dropna().to_numpy(dtype=float)) > 0
-    ]
+    moving = [name for name in results.outputs if len(results.runs[name].dropna().unique()) > 1]
     first = [name for name in _FIRST if name in moving]
     return [*first, *(name for name in moving if name not in first)][:_MOST]
 

@@ -196,7 +196,7 @@ def describe_differences(table: pd.DataFrame, output: str, unit: str, *, font_px
     dict
         One trace of points with error bars.
     """
-    divisor, shown = _scale(float(table[["mean", "low", "high"]].abs().to_numpy().max()), unit)
+    divisor, shown = _scale(float(table[["mean", "low", "high"]].abs().max().max()), unit)
     rows = [{key: float(value) / divisor for key, value in one.items()} for one in _intervals(table)]
     trace: Spec = {
         "type": "scatter",
@@ -206,8 +206,9 @@ def describe_differences(table: pd.DataFrame, output: str, unit: str, *, font_px
         "error_x": {
             "type": "data",
             "symmetric": False,
-            "array": [rounded(row["high"] - row["mean"], 5) for row in rows],
-            "arrayminus": [rounded(row["mean"] - row["low"], 5) for row in rows],
+            # Of one pair there is no interval, which is not one of no length.
+            "array": [_reach(row["high"] - row["mean"]) for row in rows],
+            "arrayminus": [_reach(row["mean"] - row["low"]) for row in rows],
             "color": INK,
             "thickness": 1.4,
             "width": 4,
@@ -219,6 +220,10 @@ def describe_differences(table: pd.DataFrame, output: str, unit: str, *, font_px
     look = _rows_look(len(table), title, font_px)
     look["yaxis"]["autorange"] = "reversed"
     return {"data": [trace], "layout": look, "frames": []}
+
+
+def _reach(length: float) -> float | None:
+    return None if length != length else rounded(length, 5)
 
 
 def _intervals(table: pd.DataFrame) -> list[dict[str, Any]]:
