@@ -27,6 +27,8 @@ from ecopark.report.tables import RunTables
 Floats = NDArray[np.float64]
 
 _MOST_NAMED = 18
+# Beyond this a key would fill the page and hardly a dot could be read: a region shows its links alone.
+_MOST_NUMBERED = 120
 _KEY_ROWS = 40
 
 
@@ -76,7 +78,7 @@ def draw_network(
         tall = (area.height_mm - head - foot - key.tall - 3.0 * (rows - 1)) / rows
         place = spread_places(tables.firms.loc[linked], width, tall, medium)
         panels = []
-        named: set[str] = set()
+        named: set[str] = set() if len(linked) <= _MOST_NUMBERED else set(linked)
         before = pd.Timestamp.min
         for number, date in enumerate(when):
             row, column = divmod(number, columns)
@@ -123,6 +125,8 @@ def spread_places(
     margin = np.array([5.0, 4.0])
     low, high = margin, np.array([width, height - 1.7 * medium.row_mm]) - margin
     points = low + (high - low) * ((order - 0.5) / count)
+    if count > _MOST_NUMBERED:  # no names to make room for, and pushing apart takes count squared
+        return {str(firm): (float(x), float(y)) for firm, (x, y) in zip(firms.index, points, strict=True)}
     wanted = 0.78 * np.sqrt(float(np.prod(high - low)) / count)
     for _ in range(150):
         gap = points[:, None, :] - points[None, :, :]
@@ -144,8 +148,8 @@ class _Key:
 
 
 def _choose_key(tables: RunTables, linked: list[str], wide: bool, medium: Medium) -> _Key:
-    """Key at the right of a wide figure, below an upright one; none for few firms."""
-    if len(linked) <= _MOST_NAMED:
+    """Key at the right of a wide figure, below an upright one; none for few firms, nor for a region."""
+    if not _MOST_NAMED < len(linked) <= _MOST_NUMBERED:
         return _Key({})
     order = sorted(linked, key=lambda firm: (tables.firm_name(firm), firm))
     numbers = {firm: place + 1 for place, firm in enumerate(order)}

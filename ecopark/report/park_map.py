@@ -28,6 +28,9 @@ from ecopark.report.tables import RunTables
 Floats = NDArray[np.float64]
 
 _MARKER_MM = 0.85
+# More names than this leave no room for anything else.
+_MOST_NAMED = 120
+_NAMED_OF_A_REGION = 12
 _GROUND = "#FAFAF8"
 _PATCH = {"facecolor": _GROUND, "alpha": 0.8, "lw": 0, "boxstyle": "square,pad=0.05"}
 _NICE_KM = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
@@ -142,6 +145,7 @@ def _draw_frame(ax: Axes, view: View, year: int, flows: pd.DataFrame, medium: Me
 def _draw_markers(ax: Axes, view: View, flows: pd.DataFrame) -> None:
     """Firms: filled where they exchange, hollow where not; border partners as outward triangles."""
     active = set(flows["from_firm"]) | set(flows["to_firm"])
+    marker_mm = _MARKER_MM if len(view.place) <= _MOST_NAMED else _MARKER_MM / 3
     for firm, (x, y) in view.place.items():
         if firm in view.direction:
             along = view.direction[firm]
@@ -155,7 +159,7 @@ def _draw_markers(ax: Axes, view: View, flows: pd.DataFrame) -> None:
             ax.fill(*np.array(shape).T, color=INK, lw=0, zorder=4)
             continue
         face = INK if firm in active else "white"
-        size = (2 * _MARKER_MM / style.MM_PER_POINT) ** 2 * (1.0 if firm in active else 0.6)
+        size = (2 * marker_mm / style.MM_PER_POINT) ** 2 * (1.0 if firm in active else 0.6)
         ax.scatter(
             [x], [y], s=size, facecolor=face, edgecolor=INK if firm in active else QUIET, lw=0.6, zorder=4
         )
@@ -164,7 +168,13 @@ def _draw_markers(ax: Axes, view: View, flows: pd.DataFrame) -> None:
 def _draw_labels(
     ax: Axes, tables: RunTables, view: View, arrows: list[_Arrow], flows: pd.DataFrame, medium: Medium
 ) -> set[str]:
-    """Names of all firms, then as many flows as find room; return the resources named."""
+    """Names of all firms, then as many flows as find room; return the resources named.
+
+    A region is too many: the firms with the most partners are named, and flows by their colours alone.
+    """
+    if len(view.place) > _MOST_NAMED:
+        _name_largest(ax, tables, view, flows, medium)
+        return set()
     placer = Placer(view.width - 1.0, view.height - 1.0, crowd_cost=0.6)
     origin = np.array([view.left + 0.5, view.bottom + 0.5])
     placer.add_lines([arrow.link.points - origin for arrow in arrows])
@@ -192,6 +202,16 @@ def _draw_labels(
         if _write_flow(ax, placer, origin, text, arrow.link, 2.4 if arrow.resource in named else 5.5, medium):
             named.add(arrow.resource)
     return named
+
+
+def _name_largest(ax: Axes, tables: RunTables, view: View, flows: pd.DataFrame, medium: Medium) -> None:
+    """Names of the firms of a region with the most exchanges."""
+    placer = Placer(view.width - 1.0, view.height - 1.0, crowd_cost=0.6)
+    origin = np.array([view.left + 0.5, view.bottom + 0.5])
+    ends = pd.concat([flows["from_firm"], flows["to_firm"]]).astype(str).value_counts()
+    largest = ends.sort_index().sort_values(ascending=False, kind="stable").index
+    for firm in [firm for firm in largest if firm in view.place][:_NAMED_OF_A_REGION]:
+        _write_name(ax, placer, origin, view.place[firm], style.wrap(tables.firm_name(firm)), True, medium)
 
 
 def _write_name(
