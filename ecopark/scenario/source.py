@@ -189,7 +189,11 @@ def _syntax_message(failure: yaml.MarkedYAMLError, text: str, line: int) -> str:
     written = lines[line - 1] if 0 < line <= len(lines) else ""
     if re.match(r"^ *\t", written):
         return "indented with a tab; YAML takes spaces only"
-    return f"YAML syntax: {failure.problem or failure.context or 'not readable'}"
+    problem = failure.problem or failure.context or "not readable"
+    # Newer readers have a limit of their own and meet it before ours.
+    if "nesting depth" in problem:
+        return f"nested more than {MAX_DEPTH} levels deep"
+    return f"YAML syntax: {problem}"
 
 
 class _Builder:

@@ -94,9 +94,10 @@ def _tables(links: pd.DataFrame, names: np.ndarray, rng: np.random.Generator) ->
         ["identified", "screened", "negotiating", "permitting", "building", "operating"], began
     )
     synergies = links.assign(to_resource=links["resource"], ended=pd.NaT, state="operating", reason="", grade=150.0,
-                             grade_needed=100.0, **stages)  # fmt: skip
+                             grade_needed=100.0, distance_km=1.0, **stages)  # fmt: skip
     synergies = synergies.astype({"ended": "datetime64[s]"})
     firms = pd.DataFrame({"opens": pd.NaT, "closes": pd.NaT}, index=names).astype("datetime64[s]")
+    firms = firms.assign(sector=[f"sector {k % 9}" for k in range(len(firms))])
     kinds = sorted(set(links["resource"]))
     resources = pd.DataFrame({"hazard": "none", "fuel_use": 1.2, "electricity_use": 0.0}, index=kinds)
     trust = links.assign(date=began, firm=links["from_firm"], partner=links["to_firm"], trust=0.7)
