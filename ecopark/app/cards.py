@@ -33,7 +33,7 @@ def draft_firm(draft: Draft, firm: str) -> list[Any]:
     -------
     list of dash components
     """
-    row = plane(draft).set_index("firm").loc[firm]
+    row = plane(draft).set_index("firm").loc[firm].to_dict()
     opens, closes = years_of(draft, firm)
     facts = {
         "Sector": str(row["sector"] or "").replace("_", " "),
