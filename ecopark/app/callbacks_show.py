@@ -17,6 +17,7 @@ from ecopark.app.scene import run_network
 from ecopark.app.sessions import Session
 from ecopark.app.views import difference, firm_card
 from ecopark.errors import DomainError, EcoparkError
+from ecopark.planning.compare import Comparison
 
 _BY_YEAR = ("sankey", "exchanges")
 _WORDS = {
@@ -114,9 +115,12 @@ def _difference(page: Page, session: Session) -> Any:
     if not jobs["A"] or not jobs["B"]:
         return html.P("Press Run: both parks are run with the same luck, and compared when they are done.",
                       className="empty")  # fmt: skip
-    runs = {setup: [page.run(session, job) for job in jobs[setup]] for setup in "AB"}
-    key = (jobs["A"][0], "difference", jobs["A"], jobs["B"])
-    return sheets.difference_sheet(page.keep(key, lambda: difference(runs["A"], runs["B"])))
+
+    def compare() -> Comparison:
+        first, second = ([page.run(session, job) for job in jobs[setup]] for setup in "AB")
+        return difference(first, second)
+
+    return sheets.difference_sheet(page.keep((jobs["A"][0], "difference", jobs["A"], jobs["B"]), compare))
 
 
 def _add_picks(app: Dash, page: Page) -> None:

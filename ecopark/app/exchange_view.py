@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ecopark.errors import DomainError
+from ecopark.indicators.pipeline import STAGES
 from ecopark.report.numbers import axis_number
 from ecopark.report.tables import RunTables
 from ecopark.run import Run
@@ -18,7 +19,6 @@ from ecopark.scenario.units import nearest
 
 Record = dict[str, Any]
 CARBON = "t CO2e"
-_STAGES = ("identified", "screened", "negotiating", "permitting", "building", "operating")
 # What a layman reads for an event of an idea; {detail} is what the log says beside it.
 _WORDS = {
     "identified": "The two firms notice that this could work",
@@ -142,7 +142,7 @@ def _flows(run: Run, exchange: str) -> pd.DataFrame:
 
 
 def _stages(row: pd.Series) -> list[Record]:
-    reached = [(stage, row[stage]) for stage in _STAGES if pd.notna(row[stage])]
+    reached = [(stage, row[stage]) for stage in STAGES if pd.notna(row[stage])]
     if pd.notna(row["ended"]):
         reached.append((str(row["state"]), row["ended"]))
     return [{"stage": stage, "date": f"{day:%Y-%m-%d}"} for stage, day in reached]

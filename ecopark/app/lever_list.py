@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from ecopark.app.levers import Lever, Value
+from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.report.numbers import axis_number
 from ecopark.scenario import Scenario
 from ecopark.scenario.paths import Path
 from ecopark.scenario.types import Park
 
-_YEAR = 365.25
 _LEVELS = ("off", "location", "quantity", "cost")
 _MODES = ("off", "self_organised", "facilitated", "planned")
 # Highest value of a levy in euro; others by the rates of exchange, or by what the park has.
@@ -118,19 +118,23 @@ def _facilitator(park: Park) -> Iterable[Lever]:
         _MODES, f"from {spec.from_:%Y-%m}" if spec is not None and spec.from_ > park.time.start else "", set_mode,
     )  # fmt: skip
     first, last = float(park.time.start.year), float(park.time.end.year)
+    begins = float(spec.from_.year) if spec is not None else first
     yield Lever(
-        "facilitator_from", "Facilitator", "At work from", "number", "year", first, last, 1.0,
-        float(spec.from_.year) if spec is not None else first, "Year in which the facilitator begins.", (), "",
+        "facilitator_from", "Facilitator", "At work from", "number", "year", *_around(first, last, begins), 1.0, begins,
+        "Year in which the facilitator begins.", (), "",
         lambda value, values: {k: f"{float(value):.0f}-01" for k in if_there("from", "")(value, values)},
     )  # fmt: skip
+    every = round(
+        (spec.workshop_every.value if spec is not None else DAYS_PER_YEAR / 2) * 12 / DAYS_PER_YEAR, 6
+    )
     yield Lever(
-        "workshop_every", "Facilitator", "Time between workshops", "number", "months", 1.0, 60.0, 1.0,
-        round((spec.workshop_every.value if spec is not None else _YEAR / 2) * 12 / _YEAR, 6),
+        "workshop_every", "Facilitator", "Time between workshops", "number", "months", *_around(1.0, 60.0, every), 1.0,
+        every,
         "Firms meet and look at each other's lists of what they have and want.", (), "",
         if_there("workshop_every", " month"),
     )  # fmt: skip
     if spec is not None and spec.budget is not None:
-        code, budget = park.currency.code, spec.budget.value * _YEAR
+        code, budget = park.currency.code, spec.budget.value * DAYS_PER_YEAR
         yield _number(
             "facilitator_budget", "Facilitator", "Budget", f"{code}/yr", (0.0, _nice(3.0 * budget)), budget,
             "What it may spend a year on practitioners and workshops.", "agents.facilitator.budget", f" {code}/yr",
@@ -170,14 +174,14 @@ def _information(park: Park) -> Iterable[Lever]:
 
 def _firms(park: Park) -> Iterable[Lever]:
     code = park.currency.code
-    paybacks = sorted({firm.behaviour.payback.value / _YEAR for firm in park.firms.values()})
-    middle = float(np.median([firm.behaviour.payback.value / _YEAR for firm in park.firms.values()]))
+    all_paybacks = [firm.behaviour.payback.value / DAYS_PER_YEAR for firm in park.firms.values()]
+    paybacks, middle = sorted(set(all_paybacks)), round(float(np.median(all_paybacks)), 6)
     note = (
         "" if len(paybacks) < 2 else f"{paybacks[0]:.3g} to {paybacks[-1]:.3g} yr by firm; set, one for all"
     )
     firms = tuple(park.firms)
     yield Lever(
-        "payback", "Firms", "Longest payback", "number", "yr", 0.5, 20.0, 0.5, round(middle, 6),
+        "payback", "Firms", "Longest payback", "number", "yr", *_around(0.5, 20.0, middle), 0.5, middle,
         "Firms build nothing that does not earn its cost back within this time.", (), note,
         lambda value, values: {f"firms.{name}.behaviour.payback": f"{value:.12g} yr" for name in firms},
     )  # fmt: skip
@@ -251,13 +255,18 @@ def _number(
     field: str, suffix: str, note: str = "",
 ) -> Lever:  # fmt: skip
     """A number that sets one path; what the base has always lies inside the range."""
-    low, high = min(ends[0], default), max(ends[1], default)
+    low, high = _around(*ends, default)
 
     def write(value: Value, values: Mapping[str, Value]) -> dict[str, Any]:
         return {field: f"{value:.12g}{suffix}"}
 
     step = 10.0 ** math.floor(math.log10((high - low) / 50.0))
     return Lever(name, group, label, "number", unit, low, high, step, default, explains, (), note, write)
+
+
+def _around(low: float, high: float, default: float) -> tuple[float, float]:
+    """A range that holds what the base has."""
+    return min(low, default), max(high, default)
 
 
 def _switch(

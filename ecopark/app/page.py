@@ -21,7 +21,8 @@ from ecopark.report.tables import RunTables
 from ecopark.run import Run
 
 Thing = TypeVar("Thing")
-_KEPT = 120
+# Figures, cards and networks of all visitors; tables are heavy, and are read again when they are asked for again.
+_KEPT, _TABLES_KEPT = 120, 8
 
 
 class Page:
@@ -37,8 +38,9 @@ class Page:
 
     def __init__(self, first: Draft, pool: Pool, store: Store) -> None:
         self.first, self.pool, self.store = first, pool, store
-        self.sessions = Sessions(first, forget=pool.forget)
+        self.sessions = Sessions(first, forget=self._forget)
         self._made: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._tables: OrderedDict[str, RunTables] = OrderedDict()
         self._lock = RLock()
 
     def visitor(self, name: str | None) -> Session:
@@ -76,8 +78,7 @@ class Page:
         DomainError
             If this visitor has no such run, or it has been let go.
         """
-        self.pool.state(job, session.id)  # refuses strangers, whatever is kept
-        return self.keep((job, "run"), lambda: self.pool.result(job, session.id))
+        return self.pool.result(job, session.id)
 
     def tables(self, session: Session, job: str) -> RunTables:
         """Tables of a finished run.
@@ -87,8 +88,8 @@ class Page:
         DomainError
             If this visitor has no such run, or it has been let go.
         """
-        run = self.run(session, job)
-        return self.keep((job, "tables"), lambda: RunTables.of(run))
+        self.pool.state(job, session.id)  # refuses strangers, whatever is kept
+        return self._kept(self._tables, job, lambda: RunTables.of(self.run(session, job)), _TABLES_KEPT)
 
     def keep(self, key: tuple[Any, ...], make: Callable[[], Thing]) -> Thing:
         """Something dear to make, made once; what was not asked for longest is let go.
@@ -96,20 +97,33 @@ class Page:
         Parameters
         ----------
         key : tuple
-            Its first item is the job, which only its owner knows.
+            Its first item is the job, which only its owner knows; what was made goes with it.
         make : callable
         """
+        return self._kept(self._made, key, make, _KEPT)
+
+    def _kept(self, shelf: OrderedDict[Any, Any], key: Any, make: Callable[[], Thing], most: int) -> Thing:
         with self._lock:
-            if key in self._made:
-                self._made.move_to_end(key)
-                found: Thing = self._made[key]
+            if key in shelf:
+                shelf.move_to_end(key)
+                found: Thing = shelf[key]
                 return found
         made = make()
         with self._lock:
-            self._made[key] = made
-            while len(self._made) > _KEPT:
-                self._made.popitem(last=False)
+            shelf[key] = made
+            while len(shelf) > most:
+                shelf.popitem(last=False)
         return made
+
+    def _forget(self, visitor: str) -> None:
+        """A visitor goes, and everything made of his or her runs."""
+        gone = {state.id for state in self.pool.states(visitor)}
+        self.pool.forget(visitor)
+        with self._lock:
+            for key in [key for key in self._made if key[0] in gone]:
+                del self._made[key]
+            for job in gone & self._tables.keys():
+                del self._tables[job]
 
 
 def active(session: Session) -> str:

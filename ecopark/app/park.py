@@ -272,7 +272,9 @@ class Draft:
             if firm not in self.off:
                 plot = self.ground.plot_at(site)
                 changes |= {f"firms.{firm}.plot": plot} if plot else {f"firms.{firm}.site": list(site)}
-        changes |= overrides_of(grown, self.levers)
+        # Without its firms a park may lack what a lever sets, such as the shocks that strike them.
+        there = {lever.name for lever in levers_of(grown)}
+        changes |= overrides_of(grown, {name: value for name, value in self.levers.items() if name in there})
         return grown.with_overrides(changes) if changes else grown
 
     def _sentence(self, where: str, message: str) -> str:
@@ -286,6 +288,14 @@ class Draft:
         known = {*self.base.park.firms, *self.added}
         if firm not in known:
             raise DomainError(f"there is no firm {firm!r}{nearest(firm, known)}")
+
+    def _check_added(self, firm: str, new: AddedFirm) -> None:
+        """Refuse an added firm that could not have been added here."""
+        if firm in self.base.park.firms or identifier(firm, ()) != firm:
+            raise DomainError(f"{firm!r} cannot be the identifier of an added firm")
+        if new.opens is not None:
+            _month(new.opens, "opens")
+        new.raw(self.ground)
 
     # ------------------------------------------------------------------ words and data
     def changes(self) -> list[str]:
@@ -350,6 +360,8 @@ class Draft:
             ).with_seed(edits["seed"]).with_until(edits["until"])  # fmt: skip
             for firm in (*draft.moves, *draft.off):
                 draft._check_firm(firm)
+            for firm, new in added.items():
+                draft._check_added(firm, new)
             for lever, value in edits["levers"].items():
                 draft = draft.set_lever(lever, value)
         except (AttributeError, KeyError, TypeError, ValueError) as failure:

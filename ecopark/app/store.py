@@ -18,12 +18,9 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any
 
-from ecopark.app.downloads import figure_file, figure_names, tables_excel, tables_zip
 from ecopark.app.park import Draft
 from ecopark.errors import DomainError, ResultsError
 from ecopark.scenario import Scenario, shipped_scenarios
-
-__all__ = ["Store", "figure_file", "figure_names", "tables_excel", "tables_zip"]
 
 PARK, BASE, SCENARIO = "park.json", "base.yaml", "scenario.yaml"
 _FORM = 1

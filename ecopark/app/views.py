@@ -14,7 +14,7 @@ import pandas as pd
 from ecopark.app.exchange_view import CARBON, Record, exchange_card
 from ecopark.app.ground import Ground
 from ecopark.errors import DomainError
-from ecopark.indicators.pipeline import fate_by_stage, funnel, losses_by_cause
+from ecopark.indicators.pipeline import STAGES, fate_by_stage, funnel, losses_by_cause
 from ecopark.planning.compare import Comparison
 from ecopark.planning.compare.build import build_comparison, choose_spans, collect_runs
 from ecopark.planning.compare.inputs import Alternative, check_comparable
@@ -220,7 +220,7 @@ def pipeline(run: Run) -> Record:
         date of each stage, ``ended, state, reason``).
     """
     table, tables = run.synergies, RunTables.of(run)
-    stages = ["identified", "screened", "negotiating", "permitting", "building", "operating", "ended"]
+    stages = [*STAGES, "ended"]
     ideas = pd.DataFrame(
         {
             "exchange": table["synergy"].astype(str),

@@ -16,11 +16,11 @@ import pandas as pd
 
 from ecopark.errors import DomainError
 from ecopark.indicators.basis import Basis
+from ecopark.indicators.pipeline import STAGES
 from ecopark.indicators.programme import ProgrammeTerms, programme_metrics
 from ecopark.indicators.tables import require_columns, stack
 
 Counts = Literal["all", "begun", "carried"]
-_STAGES = ("identified", "screened", "negotiating", "permitting", "building", "operating")
 _PER_COST = ("programme_cost_per_t_landfill", "programme_cost_per_t_co2")
 
 
@@ -204,9 +204,9 @@ def ideas_by_year(synergies: pd.DataFrame, years: range) -> pd.DataFrame:
     pandas.DataFrame
         Index: year; columns: ``identified, screened, negotiating, permitting, building, operating``, count.
     """
-    require_columns(synergies, ["synergy", *_STAGES], "synergies")
+    require_columns(synergies, ["synergy", *STAGES], "synergies")
     counts = {}
-    for stage in _STAGES:
+    for stage in STAGES:
         year = pd.to_datetime(synergies[stage]).dt.year.dropna().astype(int)
         counts[stage] = year.value_counts().reindex(years).fillna(0).astype(int)
     return pd.DataFrame(counts, index=pd.Index(years, name="year"))

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.experiments.kept import KeptResult
 from ecopark.indicators.accounting import (
     ProgrammeAccount,
@@ -25,7 +26,6 @@ from ecopark.indicators.facilitation import public_spending
 from ecopark.run import Run
 from ecopark.scenario.types import Programme
 
-_YEAR = 365.25
 _HEADLINES = ("programme_co2", "programme_landfill")
 
 
@@ -168,7 +168,7 @@ def account_of(run: Run) -> tuple[ProgrammeAccount, str, tuple[str, ...]]:
         counts=stated.counts,
         attribution=stated.attribution.value,
         life=stated.life,
-        decay=round(stated.decay.value * _YEAR, 12),
+        decay=round(stated.decay.value * DAYS_PER_YEAR, 12),
         public_cost=cost,
         cost_shares={name: share.value for name, share in stated.cost_shares.items()},
         jobs_per_sales=_inverse(stated.sales_per_job),

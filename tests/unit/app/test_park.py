@@ -141,6 +141,41 @@ def test_unknown_names_are_refused_with_the_nearest() -> None:
     assert off.problems() == ["All firms are switched off; leave at least one on."]
 
 
+def test_saved_edits_are_checked_like_edits_made_here() -> None:
+    edits = Draft(BASE).add("brewery", (5.0, 6.0))[0].edits()
+    ((name, fresh),) = edits["added"].items()
+    assert Draft.from_edits(BASE, edits).added[name].archetype == "brewery"
+    spoilt = [
+        ({name: fresh | {"archetype": "brewary"}}, "brewery"),
+        ({name: fresh | {"capacity": "much"}}, "much"),
+        ({name: fresh | {"opens": "spring"}}, "opens"),
+        ({"works": fresh}, "identifier"),
+        ({"My Works": fresh}, "identifier"),
+    ]
+    for added, said in spoilt:
+        with pytest.raises(DomainError, match=said):
+            Draft.from_edits(BASE, edits | {"added": added})
+
+
+def test_shocks_off_holds_where_the_firm_they_strike_is_off() -> None:
+    base = _park(shocks=[{"kind": "closure", "firms": ["works"], "from": "2000-06"}])
+    draft = Draft(base).set_lever("shocks", False)
+    assert not draft.scenario().park.mechanisms.shocks
+    without = draft.switch("works", False)
+    assert without.problems() == []
+    assert not without.scenario().park.shocks
+    assert without.switch("works", True) == draft
+    assert "Shocks off" in without.changes()
+
+
+def test_what_the_base_has_lies_in_every_range() -> None:
+    slow = build({"works": firm((0, 0)) | {"behaviour": {"payback": "40 yr"}}})
+    quick = build({"works": firm((0, 0)) | {"behaviour": {"payback": "0.2 yr"}}})
+    for raw in (slow, quick):
+        for lever in levers_of(Scenario.from_dict(raw, "small")):
+            assert lever.kind != "number" or lever.low <= float(lever.default) <= lever.high
+
+
 def test_a_draft_travels_between_processes() -> None:
     draft = Draft(BASE).move("works", 5.0, 6.0).with_seed(9)
     draft.scenario()
