@@ -5,13 +5,12 @@ What lives here: the record of a job and its sentences. What does not: the queue
 
 from __future__ import annotations
 
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
-
-from pebble import ProcessExpired
 
 from ecopark.app.work import Growth, Listener, Told
 from ecopark.errors import EcoparkError
@@ -77,7 +76,6 @@ class Job:
     fraction: float = 0.0
     date: date | None = None
     growth: list[Growth] = field(default_factory=list)
-    future: Any = None
 
     def hear(self, told: Told) -> None:
         """Take note of what the worker told."""
@@ -97,11 +95,11 @@ def say_where(job: Job, place: int) -> str:
     return "Starting." if job.date is None else f"Running: {job.date:%Y}."
 
 
-def outcome_of(future: Any) -> tuple[Phase, str]:
+def outcome_of(future: Future[Any]) -> tuple[Phase, str]:
     """Phase and sentence of a future that is done."""
     try:
         future.result()
-    except (CancelledError, ProcessExpired):
+    except (CancelledError, BrokenProcessPool):
         return "failed", KILLED
     except EcoparkError as failure:
         return "failed", f"This park could not be run. {failure}"

@@ -1,7 +1,7 @@
 """Runs in worker processes, with a queue: what many visitors ask for at once.
 
-What lives here: :class:`Pool` and the queue. What does not: what is known of a job (``job``), what a worker does
-(``work``), who the visitors are (``sessions``).
+What lives here: :class:`Pool` and the queue. What does not: what is known of a job (``job``), processes (``workers``)
+and what they do (``work``), who the visitors are (``sessions``).
 
 Who has few jobs ahead of one is served first, so that nobody who asks for twenty runs keeps a class waiting.
 """
@@ -11,17 +11,16 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import OrderedDict
-from multiprocessing import get_context
+from concurrent.futures import Future
 from pathlib import Path
 from secrets import token_urlsafe
 from threading import RLock, Timer
 from typing import Any
 
-from pebble import ProcessPool
-
 from ecopark.app.job import OVER, Job, JobState, Phase, outcome_of, say_where
 from ecopark.app.park import Draft
 from ecopark.app.work import CANCEL, RESULT, Growth, Listener, run_park, warm
+from ecopark.app.workers import Worker, end_process
 from ecopark.errors import DomainError
 from ecopark.run import Run
 
@@ -58,16 +57,16 @@ class Pool:
         most_kept: int = 24,
         slow_s: float = 0.0,
     ) -> None:
-        self._workers, self._most_waiting, self._most_kept = max(workers, 1), most_waiting, most_kept
+        self._most_waiting, self._most_kept = most_waiting, most_kept
         self._slow_s = slow_s
         self._folder = Path(tempfile.mkdtemp(prefix="ecopark-page-", dir=folder))
         self._lock = RLock()
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._runs: OrderedDict[str, Run] = OrderedDict()
         self._count, self._closed = 0, False
-        self._pool = ProcessPool(self._workers, initializer=warm, context=get_context("spawn"))
-        # Workers start with the first task: an empty one each sends them on their way.
-        self._warming = [self._pool.schedule(int) for _ in range(self._workers)]
+        # A worker is free if no job is noted here, forgotten ones among them.
+        self._running: dict[Worker, Job] = {}
+        self._workers = [Worker(warm) for _ in range(max(workers, 1))]
 
     # ------------------------------------------------------------------ what visitors ask
     def submit(self, draft: Draft, owner: str) -> str:
@@ -157,7 +156,7 @@ class Pool:
             if was_running:
                 (found.folder / CANCEL).touch()
                 # A worker looks after every period; one that hangs in between is ended.
-                timer = Timer(_GRACE_S, found.future.cancel)
+                timer = Timer(_GRACE_S, self._end, (found,))
                 timer.daemon = True
                 timer.start()
             else:
@@ -221,8 +220,11 @@ class Pool:
             for job in self._jobs.values():
                 if job.phase not in OVER:
                     job.end("cancelled", "The server was closed.")
-        self._pool.stop()
-        self._pool.join()
+            running = list(self._running.values())
+        for worker in self._workers:
+            worker.close()
+        for job in running:
+            self._end(job)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> Pool:
@@ -252,29 +254,35 @@ class Pool:
 
     def _dispatch(self) -> None:
         """Hand waiting jobs to free workers; an owner has one running at most."""
-        busy = [job for job in self._jobs.values() if job.future is not None and not job.future.done()]
-        owners = {job.owner for job in busy}
+        owners = {job.owner for job in self._running.values()}
+        free = [worker for worker in self._workers if worker not in self._running]
         for job in self._line():
-            if self._closed or len(owners) >= self._workers or len(busy) >= self._workers:
+            if self._closed or not free:
                 return
             if job.owner not in owners:
                 owners.add(job.owner)
-                busy.append(job)
-                self._start(job)
+                self._start(job, free.pop(0))
 
-    def _start(self, job: Job) -> None:
+    def _start(self, job: Job, worker: Worker) -> None:
         job.phase = "running"
-        asked = (job.scenario, job.seed, job.until, job.folder, self._slow_s)
-        try:
-            job.future = self._pool.schedule(run_park, args=asked)
-        except RuntimeError as failure:
-            job.end("failed", f"The workers have stopped ({failure}); start the page again.")
-            return
-        job.future.add_done_callback(lambda future: self._land(job, future))
+        self._running[worker] = job
+        future = worker.start(run_park, job.scenario, job.seed, job.until, job.folder, self._slow_s)
+        future.add_done_callback(lambda future: self._land(worker, job, future))
 
-    def _land(self, job: Job, future: Any) -> None:
+    def _end(self, job: Job) -> None:
+        """End the process of a job that is given up, if it runs it still."""
+        with self._lock:
+            if job in self._running.values():
+                job.listener.read(job.hear)
+                end_process(job.listener.process)
+
+    def _land(self, worker: Worker, job: Job, future: Future[Any]) -> None:
         """A worker is through with a job, one way or the other."""
         with self._lock:
+            del self._running[worker]
+            if self._closed:
+                return
+            worker.over(future)
             job.listener.read(job.hear)
             if job.phase == "running":
                 phase, message = outcome_of(future)
@@ -297,7 +305,7 @@ class Pool:
         self._jobs.pop(job.id, None)
         self._runs.pop(job.id, None)
         # A worker that has not noticed yet still writes there; its folder goes when it lands.
-        if job.future is None or job.future.done():
+        if job not in self._running.values():
             shutil.rmtree(job.folder, ignore_errors=True)
 
     def _state(self, job: Job) -> JobState:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from ecopark import Scenario, simulate
@@ -176,3 +177,16 @@ def test_old_results_are_let_go(tmp_path: Path, draft: Draft) -> None:
         small.forget("max")
         assert small.states("max") == []
         assert list(private.iterdir()) == []
+
+
+def test_processes_killed_while_they_wait_are_replaced(pool: Pool, draft: Draft) -> None:
+    """Processes that share a queue would keep the lock on it for ever."""
+    assert _wait(pool, pool.submit(draft.with_until("1960"), "pia"), "pia").phase == "done"
+    waiting = [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+    assert len(waiting) >= 2
+    for child in waiting:
+        child.kill()
+    psutil.wait_procs(waiting)
+    time.sleep(0.5)
+    jobs = {owner: pool.submit(draft.with_until("1960"), owner) for owner in ("quinn", "rosa")}
+    assert {_wait(pool, job, owner).phase for owner, job in jobs.items()} == {"done"}

@@ -75,19 +75,19 @@ class Visit:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("parks")
     command = [sys.executable, "-m", "ecopark.cli", "app", "kalundborg", "--port", "0", "--workers", "2"]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [*command, "--no-browser", "--folder", str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    found = re.search(r"http://127\.0\.0\.1:\d+/", line)
-    assert found, line + process.stdout.read()
-    yield Served(found[0], folder, process)
-    process.terminate()
-    process.wait(timeout=60)
+    ) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+/", line)
+        assert found, line + process.stdout.read()
+        yield Served(found[0], folder, process)
+        process.terminate()
+        process.wait(timeout=60)
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,6 @@ Times are printed and held to three times what is promised, since machines are s
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import sys
 import time
 import urllib.error
@@ -16,6 +13,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from page.conftest import Served, Visit, come
 
@@ -25,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 NODE = """name => {
   const cy = document.getElementById('map-left')._cyreg.cy;
-  const at = cy.getElementById(name).renderedPosition();
+  const at = cy.getElementById('f:' + name).renderedPosition();
   const box = document.getElementById('map-left').getBoundingClientRect();
   return {x: box.x + at.x, y: box.y + at.y};
 }"""
@@ -182,7 +180,7 @@ def test_a_killed_worker_is_told_to_its_visitor_only(browser: Any, served: Serve
         "document.getElementById('words').textContent.includes('19')"
     )
     for worker in workers:
-        os.kill(worker, signal.SIGKILL)
+        worker.kill()
     hurt.page.wait_for_function(
         "/ended|stopped|killed|died|again/i.test(document.getElementById('words').textContent)"
     )
@@ -193,17 +191,10 @@ def test_a_killed_worker_is_told_to_its_visitor_only(browser: Any, served: Serve
         visit.page.context.close()
 
 
-def children(process: int) -> list[int]:
-    """Processes that run parks: those started by a process, and by those it started."""
-    listed = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
-    rows = [line.split(None, 2) for line in listed.splitlines()[1:]]
-    mine, found = {process}, []
-    for _ in range(3):
-        mine |= {int(pid) for pid, parent, _ in rows if int(parent) in mine}
-    for pid, _, arguments in rows:
-        if int(pid) in mine and "spawn_main" in arguments:
-            found.append(int(pid))
-    return found
+def children(process: int) -> list[psutil.Process]:
+    """Processes that run parks."""
+    started = psutil.Process(process).children(recursive=True)
+    return [child for child in started if any("spawn_main" in word for word in child.cmdline())]
 
 
 def test_it_is_served_to_this_machine_only(served: Served) -> None:

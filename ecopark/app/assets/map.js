@@ -66,7 +66,9 @@
     cy.on("mouseout", "node.firm, edge.exchange", (event) => hover(map, event.target, false));
   }
 
+  // What is chosen is known at once, so that keys pressed before the server answers act on it.
   function pick(map, kind, name) {
+    map.chosen = name ? `${kind}:${name}` : null;
     window.dash_clientside.set_props("picked", { data: { map: map.id, kind, name, at: Date.now() } });
   }
 
