@@ -23,17 +23,21 @@ LEVERS: dict[str, tuple[str, list[object]]] = {
     "carbon_commitment": ("policy.carbon_commitment", [0, 0.5, 1]),
     "proxy_metrics": ("agents.facilitator.metric", ["money", "tonnes", "carbon"]),
 }
+# What the barriers of a place are put on.
+BASES = {"kalundborg": "kalundborg", "west_midlands": "west_midlands/fifth"}
 PAGE = Path(__file__).parents[2] / "docs" / "barriers.md"
 
 
 @cache
-def base() -> Scenario:
-    return Scenario.load("kalundborg")
+def base(place: str = "kalundborg") -> Scenario:
+    folder = shipped_folder(place)
+    assert folder is not None
+    return Scenario.load(folder if BASES[place] == place else folder / f"{BASES[place].split('/')[1]}.yaml")
 
 
 @cache
-def load(barrier: str) -> Scenario:
-    return Scenario.load(f"kalundborg/barriers/{barrier}")
+def load(barrier: str, place: str = "kalundborg") -> Scenario:
+    return Scenario.load(f"{place}/barriers/{barrier}")
 
 
 def numbers(scenario: Scenario) -> dict[str, tuple[float, str]]:
@@ -42,7 +46,7 @@ def numbers(scenario: Scenario) -> dict[str, tuple[float, str]]:
 
 def test_there_are_seven_and_the_page_tells_of_each() -> None:
     assert {name for name in shipped_variants() if "/barriers/" in name} == {
-        f"kalundborg/barriers/{name}" for name in LEVERS
+        f"{place}/barriers/{name}" for place in BASES for name in LEVERS
     }
     page = PAGE.read_text(encoding="utf-8")
     for name, (lever, _) in LEVERS.items():
@@ -58,19 +62,20 @@ def test_the_study_on_the_page_can_be_read(tmp_path: Path) -> None:
     assert study.scenario.park == load("regulatory_uncertainty").park
 
 
+@pytest.mark.parametrize("place", BASES)
 @pytest.mark.parametrize("barrier", LEVERS)
-def test_a_variant_differs_only_where_it_says(barrier: str) -> None:
-    folder = shipped_folder("kalundborg")
+def test_a_variant_differs_only_where_it_says(barrier: str, place: str) -> None:
+    folder = shipped_folder(place)
     assert folder is not None
     text = (folder / "barriers" / f"{barrier}.yaml").read_text(encoding="utf-8")
     stated = re.findall(r"^  ([a-z_.]+):", text, re.MULTILINE)
     assert stated
-    below, variant = numbers(base()), numbers(load(barrier))
+    below, variant = numbers(base(place)), numbers(load(barrier, place))
     # A block of its own comes with its defaults.
     differ = {place for place in below.keys() | variant.keys() if below.get(place) != variant.get(place)}
     assert all(place.startswith(tuple(stated)) for place in differ)
     # A body that plans is no number.
-    assert differ or base().park.agents.facilitator != load(barrier).park.agents.facilitator
+    assert differ or base(place).park.agents.facilitator != load(barrier, place).park.agents.facilitator
 
 
 @pytest.mark.parametrize("barrier", LEVERS)
