@@ -231,8 +231,8 @@ def information(net: FlowNetwork) -> dict[str, float]:
     -------
     dict of str to float
         With p the flows as shares of the throughput T..:
-        ``average_mutual_information`` I = sum p_ij log2(p_ij / (p_i. p_.j)), bit;
-        ``flow_diversity`` H = -sum p_ij log2 p_ij, bit; ``ascendency`` A = T.. I, ``capacity`` C = T.. H and
+        ``average_mutual_information`` ``I = sum p_ij log2(p_ij / (p_i. p_.j))``, bit;
+        ``flow_diversity`` ``H = -sum p_ij log2 p_ij``, bit; ``ascendency`` A = T.. I, ``capacity`` C = T.. H and
         ``overhead`` C - A, flow bit; ``relative_ascendency`` a = A / C, 1, 0 to 1; ``robustness`` -a ln a, 1,
         0 to 1/e. nan where nothing flows; a and robustness nan where there is a single flow.
 

@@ -70,7 +70,7 @@ def wide_metrics(metrics: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     metrics : pandas.DataFrame
-        Of a :class:`~ecopark.planning.programme.ProgrammeReport`.
+        Of a :class:`~ecopark.planning.programme.reporting.ProgrammeReport`.
 
     Returns
     -------

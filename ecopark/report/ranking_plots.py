@@ -62,7 +62,7 @@ def draw_ranking(
     Parameters
     ----------
     rows : pandas.DataFrame
-        Of a :class:`~ecopark.planning.ranking.Ranking`.
+        Of a :class:`~ecopark.planning.ranking.ranking.Ranking`.
     effects : tuple of str
     against : mapping of str to str
         Scenario each group is held against.

@@ -108,7 +108,7 @@ def rank_levers(
     replicates, until, seed
         Those of the plan by default.
     engine, workers, scheduler, retry_failed, progress
-        As in :func:`~ecopark.planning.compare.compare`.
+        As in :func:`~ecopark.planning.compare.comparing.compare`.
 
     Returns
     -------
