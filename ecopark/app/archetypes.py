@@ -16,6 +16,13 @@ from ecopark.scenario.library import archetype_names, raw_archetype, raw_resourc
 from ecopark.scenario.region import plants
 from ecopark.scenario.units import nearest
 
+_SECTORS = {"agri": "agriculture", "pharma_biotech": "pharma and biotech", "pulp_paper": "pulp and paper"}
+
+
+def sector_words(sector: str) -> str:
+    """A sector as people say it."""
+    return _SECTORS.get(sector, sector.replace("_", " "))
+
 
 def available() -> pd.DataFrame:
     """Archetypes of the library.
@@ -41,7 +48,7 @@ def _table() -> pd.DataFrame:
             {
                 "archetype": name,
                 "label": raw["name"],
-                "sector": plant.sector.replace("_", " "),
+                "sector": sector_words(plant.sector),
                 "capacity": plant.capacity,
                 "unit": plant.unit,
                 "residuals": _say(given, resources),

@@ -115,7 +115,6 @@ def _show_draft(app: Dash, page: Page) -> None:
 
 
 def _item(text: str) -> Any:
-
     return html.Li(text)
 
 
@@ -131,8 +130,8 @@ def _show_scenes(app: Dash, page: Page) -> None:
             several = len(session.histories) > 1
             badges.append(setup if setup and several else "")
             looks.append(("badge b" if setup == "B" else "badge") if several else "")
-            notes.append("")
-        return [*scenes, *picks, *badges, *looks]
+            notes.append(_stale(page, session, setup) if setup else "")
+        return [*scenes, *picks, *badges, *looks, *notes]
 
     app.callback(
         [
@@ -140,9 +139,19 @@ def _show_scenes(app: Dash, page: Page) -> None:
             *(Output(f"picked-{side}", "data") for side in _SIDES),
             *(Output(f"map-{side}-badge", "children") for side in _SIDES),
             *(Output(f"map-{side}-badge", "className") for side in _SIDES),
+            *(Output(f"map-{side}-note", "children") for side in _SIDES),
         ],
         [Input("rev", "data")], [State("visitor", "data")], prevent_initial_call=True,
     )(show)  # fmt: skip
+
+
+def _stale(page: Page, session: Session, setup: str) -> str:
+    """Says so where the network that is shown is that of a park since changed."""
+    ran = session.extra.get("ran", {})
+    of = ran.get(setup) or ran.get("A")
+    if of is None or page.first_done(session, setup) is None or of == draft_of(session, setup):
+        return ""
+    return "of the last run; press Run for the park as it is now"
 
 
 def _picked(session: Session, setup: str | None) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from ecopark.app.page import Page, active, copy_setup, draft_of, edit, is_double
 from ecopark.app.panels import as_value
 from ecopark.app.park import Draft
 from ecopark.app.plan import place_at
-from ecopark.app.scene import park_scene
+from ecopark.app.scene import free_place, park_scene
 from ecopark.app.sessions import Session
 from ecopark.errors import EcoparkError
 
@@ -162,10 +162,7 @@ def _add(session: Session, plant: str | None, name: str | None, capacity: str | 
     if not plant:
         raise EcoparkError("Choose a kind of plant first.")
     draft = draft_of(session)
-    frame = park_scene(draft)["frame"]
-    # Beside what was added before, so that two new firms never hide each other.
-    step = 0.04 * frame["width"] * len(draft.added)
-    site = place_at(draft, frame["x"] + step, frame["y"] - step)
+    site = place_at(draft, *free_place(park_scene(draft)))
     text = str(opens).strip() if opens else ""
     opened = f"{text}-01" if text.isdecimal() else text or None
     new, firm = draft.add(plant, site, name or None, capacity or None, opened)

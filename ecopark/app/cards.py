@@ -5,20 +5,36 @@ What lives here: cards as components. What does not: the numbers on them (``view
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from dash import dcc, html
 
+from ecopark.app.archetypes import sector_words
+from ecopark.app.ground import say_way
 from ecopark.app.layout import ACCENT, GRAPH
 from ecopark.app.park import Draft
 from ecopark.app.plan import plane
 from ecopark.app.scene import years_of
 from ecopark.report.interactive.theme import as_figure, layout
 from ecopark.report.numbers import number, quantity, scale_of
+from ecopark.scenario.library import raw_archetype
 
 Record = Mapping[str, Any]
+# Items of the accounts as people say them.
+_ITEMS = {
+    "avoided_disposal": "disposal not paid for",
+    "avoided_virgin": "supply not bought elsewhere",
+    "payment": "payment between the two",
+    "haulage": "haulage and pumping",
+    "transaction": "cost of agreeing",
+    "trench": "share of a trench",
+    "take_or_pay": "take or pay",
+    "burden": "spent on giving it",
+    "inputs": "inputs to treatment",
+}
 
 
 def draft_firm(draft: Draft, firm: str) -> list[Any]:
@@ -36,11 +52,13 @@ def draft_firm(draft: Draft, firm: str) -> list[Any]:
     row = plane(draft).set_index("firm").loc[firm].to_dict()
     opens, closes = years_of(draft, firm)
     facts = {
-        "Sector": str(row["sector"] or "").replace("_", " "),
-        "Place": f"{_metres(float(row['x_m']))} east, {_metres(float(row['y_m']))} north of the middle of the park",
+        "Kind": str(raw_archetype(draft.added[firm].archetype)["name"]) if firm in draft.added else "",
+        "Sector": sector_words(str(row["sector"] or "")),
+        "Place": _place(draft, firm),
         "Plot": str(row["plot"]).replace("_", " "),
-        "There": f"{opens or 'from the start'} to {closes or 'the end'}" if row["on"] else "switched off",
-        "Kind": draft.added[firm].archetype.replace("_", " ") if firm in draft.added else "",
+        "In the park": f"{opens or 'from the start'} to {closes or 'the end'}"
+        if row["on"]
+        else "switched off",
     }
     return [_facts(facts)]
 
@@ -61,12 +79,12 @@ def firm_books(card: Record, year: int, font_px: float) -> list[Any]:
     list of dash components
     """
     money: pd.DataFrame = card["money"]
-    parts: list[Any] = [html.H3("Gain from exchanges, over the run")]
+    parts: list[Any] = [html.H3("Gain from exchanges")]
     if money.empty:
         parts.append(html.P("This firm had no exchange in this run.", className="quiet"))
     else:
         sums = money.sum().sort_values(ascending=False)
-        parts += [_money_table({str(k): (float(v),) for k, v in sums.items()}, card["currency"], ("Money",)),
+        parts += [_money_table({str(k): (float(v),) for k, v in sums.items()}, card["currency"], ("over the run",)),
                   html.H3(f"Gain by year, {scale_of(money.sum(axis=1).abs().max(), card['currency'])[1]}"),
                   _bars(money.sum(axis=1), card["currency"], year, font_px)]  # fmt: skip
     parts += [html.H3("Exchanges"), _exchange_rows(card["exchanges"])]
@@ -141,22 +159,34 @@ def _facts(facts: Mapping[str, str]) -> html.Dl:
                    className="facts")  # fmt: skip
 
 
-def _metres(value: float) -> str:
-    return f"{value / 1000.0:.2f} km".replace("-", "\u2212")
+def _place(draft: Draft, firm: str) -> str:
+    """Where a firm stands seen from the nearest other one, such as ``"1.2 km north-east of Refinery"``."""
+    rows = {str(row["firm"]): row for row in plane(draft).to_dict("records")}
+    own = rows.pop(firm)
+    others = [row for row in rows.values() if row["on"]]
+    if not others:
+        return ""
+    ways = [(own["x_m"] - row["x_m"], own["y_m"] - row["y_m"], str(row["short"])) for row in others]
+    east, north, name = min(ways, key=lambda way: math.hypot(way[0], way[1]))
+    return f"{say_way(east, north)} of {name}"
 
 
 def _money_table(rows: Mapping[str, tuple[float, ...]], currency: str, heads: tuple[str, ...]) -> html.Table:
+    # What is paid out and back again leaves crumbs of arithmetic: nothing beside the rest is no item.
+    crumb = 1e-9 * max(abs(v) for row in rows.values() for v in row)
+    rows = {item: values for item, values in rows.items() if any(abs(v) > crumb for v in values)}
     totals = tuple(sum(column) for column in zip(*rows.values(), strict=True))
     # Never in billions: beside them the small items would be thousandths.
     largest = max(abs(v) for row in [*rows.values(), totals] for v in row)
     divisor, unit = scale_of(min(largest, 9e8), currency)
 
     def line(label: str, values: tuple[float, ...], look: str = "") -> html.Tr:
-        cells = [html.Td(number(value / divisor), className="number") for value in values]
+        shown = (value / divisor if abs(value) > crumb else 0.0 for value in values)
+        cells = [html.Td(number(value), className="number") for value in shown]
         return html.Tr([html.Td(label), *cells], className=look)
 
     head = html.Tr([html.Th(unit), *(html.Th(text, className="number") for text in heads)])
-    body = [line(item.replace("_", " "), values) for item, values in rows.items()]
+    body = [line(_ITEMS.get(item, item.replace("_", " ")), values) for item, values in rows.items()]
     return html.Table([html.Thead(head), html.Tbody([*body, line("sum", totals, "total")])])
 
 
@@ -191,7 +221,7 @@ def _exchange_rows(exchanges: Sequence[Record]) -> Any:
         opens = html.Button(f"{one['resource_name']} {way} {one['partner_name']}", type="button", id=name, n_clicks=0,
                             className="link")  # fmt: skip
         rows.append(html.Tr([html.Td(opens), html.Td(str(one["since"])[:4], className="number"),
-                             html.Td(str(one["until"])[:4] or "runs", className="number")]))  # fmt: skip
+                             html.Td(str(one["until"])[:4] or "still on", className="number")]))  # fmt: skip
     head = html.Tr(
         [html.Th("Exchange"), html.Th("From", className="number"), html.Th("Until", className="number")]
     )
@@ -209,8 +239,8 @@ def _streams(flows: pd.DataFrame, year: int) -> Any:
                  html.Td(quantity(float(row["quantity"]), str(row["unit"])), className="number")])
         for row in rows.to_dict("records")
     ]  # fmt: skip
-    heads = ("", "Resource", "Way", "Partner")
-    head = html.Tr([*(html.Th(text) for text in heads), html.Th("Quantity", className="number")])
+    heads = ("", "Resource", "Route", "Partner")
+    head = html.Tr([*(html.Th(text) for text in heads), html.Th(f"In {year}", className="number")])
     return html.Table([html.Thead(head), html.Tbody(body)])
 
 
@@ -235,9 +265,9 @@ def _contract(card: Record) -> Any:
         "Term": f"{terms['term_years']:g} years, {_renewed(terms['renewals'])}",
         "Take or pay": f"{terms['take_or_pay']:.0%} of the quantity" if terms["take_or_pay"] else "no",
         "Penalty": f"{terms['penalty']:.0%} of what is at stake",
-        "Building": built,
-        "Way": f"{card['mode'].replace('_', ' ')}, {card['distance_km']:.1f} km",
-        "Serves as": str(card["serves_name"]) if card["serves"] != card["resource"] else "",
+        "Investment": built,
+        "Transport": f"{card['mode'].replace('_', ' ')}, {card['distance_km']:.1f} km",
+        "Replaces": str(card["serves_name"]) if card["serves"] != card["resource"] else "",
     })  # fmt: skip
 
 
@@ -248,9 +278,11 @@ def _renewed(times: int) -> str:
 def _history(events: Sequence[Record]) -> html.Table:
     """What was said and done, repeated yearly adjustments of an index gathered in one row."""
     kept = [one for one in events if one["event"] not in ("indexed", "outage")]
-    rows = [html.Tr([html.Td(str(one["date"])), html.Td(str(one["words"]))]) for one in kept]
+    rows = [
+        html.Tr([html.Td(str(one["date"]), className="date"), html.Td(str(one["words"]))]) for one in kept
+    ]
     left = len(events) - len(kept)
     if left:
-        rows.append(html.Tr([html.Td(""), html.Td(f"and {left} yearly adjustments of the price or outages",
-                                                  className="quiet")]))  # fmt: skip
+        words = f"and {left} adjustments of the price to its index or breakdowns of the link"
+        rows.append(html.Tr([html.Td(""), html.Td(words, className="quiet")]))
     return html.Table(html.Tbody(rows))

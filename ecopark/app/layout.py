@@ -24,7 +24,7 @@ TABS = {
     "avoided": "Avoided",
     "money": "Money",
     "indicators": "Network",
-    "difference": "A or B",
+    "difference": "Compare",
 }
 GRAPH = {"displaylogo": False, "displayModeBar": False, "responsive": True}
 _REPLICATES = (1, 3, 5, 10)

@@ -76,7 +76,7 @@ def _policy(park: Park) -> Iterable[Lever]:
     yield _switch(
         "competition_law", "Policy", "Competition law", law is not None and law <= park.time.start,
         "Firms of one sector may not show each other what things cost them.", "policy.competition_law",
-        "" if law is None or law <= park.time.start else f"from {law:%Y-%m}; set, it holds throughout",
+        "" if law is None or law <= park.time.start else f"from {law:%Y-%m}; what you set holds for all years",
     )  # fmt: skip
 
 
@@ -177,7 +177,9 @@ def _firms(park: Park) -> Iterable[Lever]:
     all_paybacks = [firm.behaviour.payback.value / DAYS_PER_YEAR for firm in park.firms.values()]
     paybacks, middle = sorted(set(all_paybacks)), round(float(np.median(all_paybacks)), 6)
     note = (
-        "" if len(paybacks) < 2 else f"{paybacks[0]:.3g} to {paybacks[-1]:.3g} yr by firm; set, one for all"
+        ""
+        if len(paybacks) < 2
+        else f"{paybacks[0]:.3g} to {paybacks[-1]:.3g} yr by firm; what you set holds for all"
     )
     firms = tuple(park.firms)
     yield Lever(
@@ -186,7 +188,11 @@ def _firms(park: Park) -> Iterable[Lever]:
         lambda value, values: {f"firms.{name}.behaviour.payback": f"{value:.12g} yr" for name in firms},
     )  # fmt: skip
     opens = [firm.behaviour.openness.value for firm in park.firms.values()]
-    note = "" if min(opens) == max(opens) else f"{min(opens):g} to {max(opens):g} by firm; set, one for all"
+    note = (
+        ""
+        if min(opens) == max(opens)
+        else f"{min(opens):g} to {max(opens):g} by firm; what you set holds for all"
+    )
     yield Lever(
         "openness", "Firms", "Openness", "number", "", 0.0, 1.0, 0.05, float(np.median(opens)),
         "Readiness to talk to others at all: 0 never, 1 always.", (), note,
@@ -287,7 +293,7 @@ def _over_time(path: Path | None, park: Park, unit: str, times: float = 1.0) -> 
     days = np.arange((park.time.end - park.time.start).days + 1)
     values = path.sample(days, park.time.start) * times
     low, high = float(values.min()), float(values.max())
-    note = f"{axis_number(low)} to {axis_number(high)} {unit} over the years; set, one value holds throughout"
+    note = f"by date {axis_number(low)} to {axis_number(high)} {unit}; what you set holds for all years"
     return float(f"{values.mean():.3g}"), note if low < high else "", high
 
 

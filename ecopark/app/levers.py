@@ -52,8 +52,8 @@ class Lever:
     choices : tuple of str
         Of a choice.
     note : str
-        How the base's value changes over time, empty where it does not, such as ``"0 to 475 DKK/t over the
-        years; set, one value holds throughout"``.
+        How the base's value changes over time, empty where it does not, such as ``"by date 0 to 475 DKK/t;
+        what you set holds for all years"``.
     write : callable
         Values by dotted path, from the value and those of all levers that are set.
     """

@@ -41,6 +41,7 @@ class Page:
         self.sessions = Sessions(first, forget=self._forget)
         self._made: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._tables: OrderedDict[str, RunTables] = OrderedDict()
+        self._gates: dict[Any, Any] = {}
         self._lock = RLock()
 
     def visitor(self, name: str | None) -> Session:
@@ -104,16 +105,24 @@ class Page:
 
     def _kept(self, shelf: OrderedDict[Any, Any], key: Any, make: Callable[[], Thing], most: int) -> Thing:
         with self._lock:
-            if key in shelf:
-                shelf.move_to_end(key)
-                found: Thing = shelf[key]
-                return found
-        made = make()
-        with self._lock:
-            shelf[key] = made
-            while len(shelf) > most:
-                shelf.popitem(last=False)
-        return made
+            gate = self._gates.setdefault(key, RLock())
+        # Who asks for what is being made waits for it; two that make it would take twice as long.
+        with gate:
+            try:
+                with self._lock:
+                    if key in shelf:
+                        shelf.move_to_end(key)
+                        found: Thing = shelf[key]
+                        return found
+                made = make()
+                with self._lock:
+                    shelf[key] = made
+                    while len(shelf) > most:
+                        shelf.popitem(last=False)
+                return made
+            finally:
+                with self._lock:
+                    self._gates.pop(key, None)
 
     def _forget(self, visitor: str) -> None:
         """A visitor goes, and everything made of his or her runs."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from ecopark.app.archetypes import sector_words
 from ecopark.app.levers import Lever, Value, levers_of
 from ecopark.app.park import Draft
 from ecopark.app.plan import plane
@@ -109,7 +110,8 @@ def _firm_row(row: dict[Any, Any], chosen: str | None) -> html.Div:
     )  # fmt: skip
     choose = html.Button(
         [name, html.Span(" moved", className="small quiet") if row["moved"] else ""], type="button", n_clicks=0,
-        id={"type": "choose", "firm": firm}, className="link", title=f"{row['name']}, {row['sector']}",
+        id={"type": "choose", "firm": firm}, className="link",
+        title=f"{row['name']}, {sector_words(str(row['sector'] or ''))}",
     )  # fmt: skip
     gone = html.Button(
         "Remove", type="button", n_clicks=0, id={"type": "remove", "firm": firm}, className="link small",

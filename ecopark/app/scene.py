@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ecopark.app.archetypes import sector_words
 from ecopark.app.jobs import Growth
 from ecopark.app.park import Draft
 from ecopark.app.plan import ground, plane
@@ -25,6 +26,8 @@ Floats = NDArray[np.float64]
 
 # Firms farther from the middle than this multiple of the median distance stand on the border, as on printed maps.
 _CORE = 1.9
+# Where nobody is farther than this multiple, all stand where they are.
+_WHOLE = 8.0
 _LEAST_REACH_M = 300.0
 _MARGIN = 0.16
 # A frame is at least this share as high as wide, and as wide as high: what lies far away finds its border.
@@ -75,7 +78,9 @@ def _frame(places: Floats, points: Floats) -> dict[str, float]:
     """The ground on which firms stand together, plots and corridors among them seen whole, with a margin; m."""
     middle = np.median(places, axis=0)
     gaps = np.hypot(*(places - middle).T)
-    reach = max(_CORE * float(np.median(gaps)), _LEAST_REACH_M)
+    usual = float(np.median(gaps))
+    spread = float(np.max(gaps))
+    reach = max(spread if spread <= _WHOLE * usual else _CORE * usual, _LEAST_REACH_M)
     near = points[np.hypot(*(points - middle).T) <= 1.3 * reach]
     core = np.concatenate([places[gaps <= reach], near])
     low, high = core.min(axis=0), core.max(axis=0)
@@ -106,7 +111,7 @@ def _firm(draft: Draft, row: Mapping[Any, Any], frame: Mapping[str, float]) -> d
         "id": name,
         "name": str(row["name"]),
         "short": str(row["short"] or row["name"]),
-        "sector": str(row["sector"] or "").replace("_", " "),
+        "sector": sector_words(str(row["sector"] or "")),
         "opens": opens,
         "closes": closes,
         "x": float(frame["x"] + offset[0]),
@@ -141,22 +146,47 @@ def years_of(draft: Draft, firm: str) -> tuple[int | None, int | None]:
 
 def _part_far(firms: Sequence[dict[str, Any]], frame: Mapping[str, float]) -> None:
     """Move firms on the border apart along it, so that each can be taken hold of."""
-    least = 0.1 * min(frame["width"], frame["height"])
+    # Beside one another they need the room of a name, above one another that of a line.
+    least = {"x": 0.22 * frame["width"], "y": 0.1 * frame["height"]}
     border = [firm for firm in firms if firm["far_km"]]
     for _ in range(40):
         moved = False
         for count, one in enumerate(border):
             for other in border[:count]:
-                if np.hypot(one["x"] - other["x"], one["y"] - other["y"]) >= least:
+                if any(abs(one[along] - other[along]) >= 0.99 * gap for along, gap in least.items()):
                     continue
                 moved = True
                 aside = abs(one["x"] - frame["x"]) / frame["width"]
                 axis = "y" if aside > abs(one["y"] - frame["y"]) / frame["height"] else "x"
-                step = least / 4.0 if one[axis] >= other[axis] else -least / 4.0
-                one[axis] += step
-                other[axis] -= step
+                step = least[axis] / 4.0 if one[axis] >= other[axis] else -least[axis] / 4.0
+                half = 0.475 * frame["width" if axis == "x" else "height"]
+                for firm, way in ((one, step), (other, -step)):
+                    firm[axis] = min(max(firm[axis] + way, frame[axis] - half), frame[axis] + half)
         if not moved:
             return
+
+
+def free_place(scene: Mapping[str, Any]) -> tuple[float, float]:
+    """The place nearest the middle of a map that hides no firm.
+
+    Parameters
+    ----------
+    scene : mapping
+        See :func:`park_scene`.
+
+    Returns
+    -------
+    tuple of float, m
+    """
+    frame = scene["frame"]
+    firms = np.array([[firm["x"], firm["y"]] for firm in scene["firms"]], dtype=float).reshape(-1, 2)
+    steps = np.linspace(-0.4, 0.4, 33)
+    shares = np.array([(a, b) for a in steps for b in steps])
+    shares = shares[np.argsort(np.hypot(*shares.T), kind="stable")]
+    places = np.array([frame["x"], frame["y"]]) + shares * np.array([frame["width"], frame["height"]])
+    gaps = np.hypot(*(places[:, None, :] - firms[None, :, :]).transpose(2, 0, 1)).min(axis=1, initial=np.inf)
+    found = places[int(np.argmax(gaps >= min(0.08 * frame["width"], float(gaps.max()))))]
+    return float(found[0]), float(found[1])
 
 
 def run_network(tables: RunTables) -> dict[str, Any]:

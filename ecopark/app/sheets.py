@@ -6,6 +6,7 @@ differences (``planning.compare``).
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -14,11 +15,15 @@ from dash import dcc, html
 from ecopark.app.layout import GRAPH
 from ecopark.planning.compare import Comparison
 from ecopark.report.colours import resource_colours
+from ecopark.report.compare_console import INDICATOR_NAMES
 from ecopark.report.compare_sentences import write_sentences
 from ecopark.report.numbers import number, quantity, scale_of
 from ecopark.report.tables import RunTables
 
-_DRAWN = ("timeline", "avoided", "money", "indicators")
+# Width a figure needs, in sizes of its letters; page.js gives it the room of the map where its column is narrower.
+_ROOM_EM = {"sankey": 34, "timeline": 68, "avoided": 60, "money": 62, "indicators": 66}
+# Signs of a legend of flows that fit into the narrowest column.
+_LEGEND_SIGNS = 64
 
 
 def figure_of(tab: str, tables: RunTables, year: int, font_px: float) -> Any:
@@ -40,7 +45,10 @@ def figure_of(tab: str, tables: RunTables, year: int, font_px: float) -> Any:
     from ecopark.report import interactive
 
     if tab == "sankey":
-        return interactive.sankey_figure(tables, year, font_px=font_px)
+        figure = interactive.sankey_figure(tables, year, font_px=font_px)
+        for one in figure.layout.annotations:
+            one.text = _shorten(one.text)
+        return figure
     draw = {
         "timeline": interactive.timeline_figure,
         "avoided": interactive.avoided_figure,
@@ -48,6 +56,16 @@ def figure_of(tab: str, tables: RunTables, year: int, font_px: float) -> Any:
         "indicators": interactive.indicators_figure,
     }[tab]
     return draw(tables, font_px=font_px)
+
+
+def _shorten(text: str) -> str:
+    """A legend with no more names than fit; other texts as they are."""
+    if "■" not in text:
+        return text
+    names = text.split("   ")
+    lengths = [len(re.sub(r"<[^>]*>", "", name)) + 3 for name in names]
+    fits = sum(1 for at in range(len(names)) if sum(lengths[: at + 1]) <= _LEGEND_SIGNS)
+    return "   ".join(names[: max(fits, 1)]) + ("   …" if fits < len(names) else "")
 
 
 def graph_sheet(figure: Any, tab: str, words: str) -> list[Any]:
@@ -63,8 +81,12 @@ def graph_sheet(figure: Any, tab: str, words: str) -> list[Any]:
     -------
     list of dash components
     """
-    tall = int(figure.layout.height or 460)
-    graph = dcc.Graph(figure=figure, config=GRAPH, id="graph", style={"height": f"{tall}px"}, responsive=True)
+    tall, wide = (
+        int(figure.layout.height or 460),
+        round(_ROOM_EM[tab] * float(figure.layout.template.layout.font.size)),
+    )
+    graph = dcc.Graph(figure=figure, config=GRAPH, id="graph", style={"height": f"{tall}px", "minWidth": f"{wide}px"},
+                      responsive=True)  # fmt: skip
     return [html.Figure([graph, html.Figcaption(words, className="caption")], **{"aria-label": words})]
 
 
@@ -72,11 +94,11 @@ def nothing_yet() -> html.Div:
     """What stands there before the first run."""
     return html.Div(
         [
-            html.H2("Nothing has been run yet"),
+            html.H2("No results yet"),
             html.Ol([
                 html.Li("Drag firms to other places, switch them off or add some."),
                 html.Li("Set taxes, prices, a facilitator and the rest under Levers."),
-                html.Li("Press Run and watch the network grow."),
+                html.Li("Press Run and watch the network grow; results stand here when it is done."),
             ]),
         ],
         className="empty",
@@ -84,7 +106,7 @@ def nothing_yet() -> html.Div:
 
 
 def exchange_list(tables: RunTables, year: int) -> list[Any]:
-    """Every exchange of a year as a table whose rows open their cards; then those of other years.
+    """Every exchange of a year as a table whose rows open their cards.
 
     Parameters
     ----------
@@ -104,6 +126,7 @@ def exchange_list(tables: RunTables, year: int) -> list[Any]:
             html.P(f"No exchange moved anything in {year}. Move the slider under the map.", className="empty")
         ]
     colours = resource_colours(tables.resources)
+    since = tables.synergies.set_index(tables.synergies["synergy"].astype(str))["operating"]
     body = []
     ordered = sorted(sums.index, key=lambda key: (str(facts.loc[key, "kind"]), -float(sums[key])))
     for key in ordered:
@@ -115,9 +138,17 @@ def exchange_list(tables: RunTables, year: int) -> list[Any]:
         opens = html.Button(ends, type="button", id=name, n_clicks=0, className="link")
         body.append(html.Tr([
             html.Td(opens), html.Td([swatch, " ", tables.resource_name(resource)]),
+            html.Td(f"{since[key]:%Y}", className="number"),
             html.Td(quantity(float(sums[key]), str(fact["unit"]), "yr"), className="number"),
         ]))  # fmt: skip
-    head = html.Tr([html.Th("Exchange"), html.Th("Resource"), html.Th(f"In {year}", className="number")])
+    head = html.Tr(
+        [
+            html.Th("Exchange"),
+            html.Th("Resource"),
+            html.Th("Since", className="number"),
+            html.Th(f"In {year}", className="number"),
+        ]
+    )
     return [html.Table([html.Thead(head), html.Tbody(body)])]
 
 
@@ -135,7 +166,7 @@ def difference_sheet(comparison: Comparison) -> list[Any]:
     several = comparison.replicates > 1
     lead = (
         f"{comparison.replicates} pairs of runs, each pair with the same luck; means per year, 95 % intervals. "
-        "Bold rows are clear after correction for many questions."
+        "Bold rows are clear after correction for many questions; small differences carry a unit of their own."
         if several
         else "One pair of runs with the same luck: a difference may still be chance. "
         "Choose more replicates to get intervals."
@@ -143,7 +174,7 @@ def difference_sheet(comparison: Comparison) -> list[Any]:
     said = write_sentences(comparison) if several else []
     sentences = [html.Ul([html.Li(text) for text in said], className="sentences")] if said else []
     notes = [html.P(note, className="caption") for note in comparison.notes]
-    head = ["Per year", "A", "B", "B minus A"] + (["95 % interval"] if several else [])
+    head = ["Mean of a year", "A", "B", "B minus A"] + (["95 % interval"] if several else [])
     rows = [_difference_row(row, several) for row in comparison.indicators.to_dict("records")]
     table = html.Table(
         [html.Thead(html.Tr([html.Th(text, className="number" if at else "") for at, text in enumerate(head)])),
@@ -153,28 +184,33 @@ def difference_sheet(comparison: Comparison) -> list[Any]:
 
 
 def _difference_row(row: dict[Any, Any], several: bool) -> html.Tr:
+    """Both means in one unit; the difference and its interval in a smaller one where they are small."""
     unit = str(row["unit"])
-    largest = (
-        max(abs(float(row[key])) for key in ("base", "other") if pd.notna(row[key]))
-        if pd.notna(row["base"])
-        else 0.0
-    )
-    divisor, name = scale_of(max(largest, abs(float(row["difference"]))), unit)
-    label = (
-        f"{str(row['indicator']).replace('_', ' ')}, {name}"
-        if name not in ("1", "")
-        else str(row["indicator"]).replace("_", " ")
-    )
-
-    def say(given: Any, sign: bool = False) -> str:
-        value = float(given)
-        if value != value:
-            return "–"
-        text = number(value / divisor)
-        return f"+{text}" if sign and value > 0 else text
-
-    cells = [label, say(row["base"]), say(row["other"]), say(row["difference"], True)]
+    divisor, name = scale_of(_largest(row, "base", "other"), unit)
+    apart = _largest(row, "difference", "low", "high")
+    finer, fine = scale_of(apart, unit) if 0.0 < apart < 0.1 * divisor else (divisor, name)
+    plain = INDICATOR_NAMES.get(str(row["indicator"]), str(row["indicator"]).replace("_", " "))
+    label = plain if unit == "count" else f"{plain}, {name}"
+    after = f" {fine}" if fine != name else ""
+    cells = [
+        label,
+        *(number(row[key] / divisor) if row[key] == row[key] else "–" for key in ("base", "other")),
+    ]
+    cells.append(_signed(row["difference"] / finer) + after)
     if several:
-        cells.append("–" if pd.isna(row["low"]) else f"{say(row['low'], True)} to {say(row['high'], True)}")
+        ends = [_signed(row[end] / finer) for end in ("low", "high")]
+        cells.append("–" if pd.isna(row["low"]) else " to ".join(ends) + after)
     parts = [html.Td(text, className="number" if at else "") for at, text in enumerate(cells)]
     return html.Tr(parts, className="clear" if row["clear"] else "")
+
+
+def _largest(row: dict[Any, Any], *keys: str) -> float:
+    return max((abs(float(row[key])) for key in keys if pd.notna(row[key])), default=0.0)
+
+
+def _signed(value: float) -> str:
+    """Three digits and a sign."""
+    if value != value:
+        return "–"
+    text = f"{value:+#,.3g}".removesuffix(".") if abs(value) < 999.5 else f"{value:+,.0f}"
+    return "0" if value == 0 else text.replace("-", "\u2212")

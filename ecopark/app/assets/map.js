@@ -92,7 +92,8 @@
 
   function exchangeTip(map, data) {
     const amount = data.amounts && data.amounts[map.year];
-    return `${data.from_name} \u2192 ${data.to_name}: ${data.name}${amount ? `, ${amount}` : ""}`;
+    const contracts = data.count > 1 ? `, ${data.count} contracts` : "";
+    return `${data.from_name} \u2192 ${data.to_name}: ${data.plain}${amount ? `, ${amount}` : ""}${contracts}`;
   }
 
   const toMetres = (map, at) => [
@@ -201,7 +202,7 @@
         data: {
           id: `x:${edge.id}`, synergy: map.live ? "" : edge.largest[map.year], source: `f:${edge.giver}`, target: `f:${edge.taker}`,
           name: edge.name + (!map.live && edge.counts[map.year] > 1 ? ` \u00d7${edge.counts[map.year]}` : ""),
-          plain: edge.name, from_name: edge.from_name, to_name: edge.to_name, colour: edge.colour,
+          count: map.live ? 1 : edge.counts[map.year], plain: edge.name, from_name: edge.from_name, to_name: edge.to_name, colour: edge.colour,
           ink: edge.ink, amounts: edge.amounts, kind: edge.kind,
           share: map.live ? 0.15 : edge.shares[map.year], resource: edge.resource,
         },
@@ -253,6 +254,12 @@
       return [edge.source().renderedPosition(), middle, edge.target().renderedPosition()];
     });
     const width = cy.width(), height = cy.height();
+    const bar = document.getElementById(`${map.id}-scale`);
+    if (bar) taken.push({ x0: 0, x1: bar.offsetLeft + bar.offsetWidth + 6, y0: height - 1.9 * size, y1: height, of: "" });
+    cy.nodes(".plot").forEach((plot) => {
+      const at = plot.renderedPosition(), low = at.y + plot.renderedHeight() / 2, wide = textWidth(plot.data("text"), size - 2);
+      taken.push({ x0: at.x - wide / 2, x1: at.x + wide / 2, y0: low, y1: low + size, of: "" });
+    });
     cy.batch(() => nodes.forEach((node) => {
       const spot = freeSpot(node, taken, busy, size, width, height, map);
       if (!spot) { node.style({ label: "" }); return; }
@@ -320,7 +327,8 @@
       const forced = edge.hasClass("chosen") || map.hovered === edge.id();
       const wide = textWidth(edge.data("name"), small) + 6, high = small * 1.3, middle = edge.renderedMidpoint();
       const box = { x0: middle.x - wide / 2, x1: middle.x + wide / 2, y0: middle.y - high / 2, y1: middle.y + high / 2 };
-      const room = Math.hypot(from.x - to.x, from.y - to.y) > wide + 40;
+      const inside = box.x0 >= 0 && box.x1 <= cy.width() && box.y0 >= 0 && box.y1 <= cy.height();
+      const room = inside && Math.hypot(from.x - to.x, from.y - to.y) > wide + 40;
       if (!forced && (!room || taken.some((other) => meets(box, other)))) { edge.style({ label: "" }); return; }
       taken.push(box);
       edge.style({ label: edge.data("name"), "font-size": small / zoom, "text-background-padding": 1.5 / zoom });

@@ -62,11 +62,43 @@
     if (event.target.closest("#play")) play();
   });
 
-  function widen() {
-    const main = document.getElementById("main");
-    const wide = main.classList.toggle("wide");
-    document.getElementById("wider").textContent = wide ? "Map" : "Wide";
+  // ---------------------------------------------------------------- the room of the results
+  // What a visitor asked for with the button; null leaves it to what the figure needs (its least width).
+  let asked = null, tabThen = null;
+
+  const tabNow = () => { const at = document.querySelector("#tab input:checked"); return at ? at.parentElement.textContent : ""; };
+
+  function arrange() {
+    const main = document.getElementById("main"), sheet = document.getElementById("sheet");
+    if (!main || !sheet) return;
+    const tab = tabNow();
+    if (tab !== tabThen) { if (asked === false) asked = null; tabThen = tab; }
+    const graph = sheet.querySelector(".dash-graph"), side = main.querySelector(".side");
+    const room = main.clientWidth - side.offsetWidth, padding = 34;
+    const column = (main.classList.contains("two") ? room : room / 2.1) - padding;
+    const needed = graph ? parseFloat(graph.style.minWidth) || 0 : 0;
+    const wide = asked === null ? needed > column && column < room - padding : asked;
+    if (wide === main.hasAttribute("data-wide")) return;
+    main.toggleAttribute("data-wide", wide);
+    const button = document.getElementById("wider");
+    button.textContent = wide ? "Map" : "Wide";
+    button.title = wide ? "Show the map beside the results" : "Give the results the room of the map";
     setTimeout(() => window.dispatchEvent(new Event("resize")), 50);
+  }
+
+  function widen() {
+    asked = !document.getElementById("main").hasAttribute("data-wide");
+    arrange();
+  }
+
+  /* Results come and go, and a figure says by its least width how much room it needs. */
+  function watchResults() {
+    const sheet = document.getElementById("sheet");
+    if (!sheet || page.watching === sheet) return;
+    page.watching = sheet;
+    new MutationObserver(arrange).observe(sheet, { childList: true, subtree: true });
+    new MutationObserver(arrange).observe(document.getElementById("main"), { attributeFilter: ["class"] });
+    window.addEventListener("resize", arrange);
   }
 
   document.addEventListener("keydown", (event) => {
@@ -115,6 +147,7 @@
       scene(id, scene, net, live, picked, year) {
         if (!scene) return "";
         page.year = year;
+        watchResults();
         if (net) page.span = [net.first, net.last];
         const chosen = picked && picked.name ? `${picked.kind}:${picked.name}` : null;
         page.show(id, { scene, net: net || null, live: live || null, chosen, year: live ? live.year : (net ? year : null) });

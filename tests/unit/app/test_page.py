@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -78,3 +80,22 @@ def test_few_tables_are_held_and_read_again_when_asked_for_again(page: Page) -> 
     assert len(pool.read) == 13
     with pytest.raises(DomainError, match="no such run"):
         page.tables(visitors[0], f"run of {visitors[1].id}")
+
+
+def test_what_two_ask_for_at_once_is_made_once(page: Page) -> None:
+    made, begun, go = [], Event(), Event()
+
+    def make() -> str:
+        made.append(1)
+        begun.set()
+        assert go.wait(10)
+        return "drawn"
+
+    with ThreadPoolExecutor(2) as both:
+        first = both.submit(page.keep, ("job", "difference"), make)
+        assert begun.wait(10)
+        second = both.submit(page.keep, ("job", "difference"), make)
+        go.set()
+        assert (first.result(10), second.result(10)) == ("drawn", "drawn")
+    assert len(made) == 1
+    assert not page._gates
