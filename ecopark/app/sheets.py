@@ -21,7 +21,7 @@ from ecopark.report.numbers import number, quantity, scale_of
 from ecopark.report.tables import RunTables
 
 # Width a figure needs, in sizes of its letters; page.js gives it the room of the map where its column is narrower.
-_ROOM_EM = {"sankey": 34, "timeline": 68, "avoided": 60, "money": 62, "indicators": 66}
+_ROOM_EM = {"sankey": 34, "timeline": 68, "avoided": 66, "money": 62, "indicators": 66}
 # Signs of a legend of flows that fit into the narrowest column.
 _LEGEND_SIGNS = 64
 
@@ -153,7 +153,7 @@ def exchange_list(tables: RunTables, year: int) -> list[Any]:
 
 
 def difference_sheet(comparison: Comparison) -> list[Any]:
-    """Paired differences of B to A: sentences that are clear, then the table.
+    """Paired differences of B to A: the table, then sentences on what is clear.
 
     Parameters
     ----------
@@ -172,7 +172,8 @@ def difference_sheet(comparison: Comparison) -> list[Any]:
         "Choose more replicates to get intervals."
     )
     said = write_sentences(comparison) if several else []
-    sentences = [html.Ul([html.Li(text) for text in said], className="sentences")] if said else []
+    words = html.Ul([html.Li(text) for text in said], className="sentences")
+    sentences = [html.H3("What is clear, in words"), words] if said else []
     notes = [html.P(note, className="caption") for note in comparison.notes]
     head = ["Mean of a year", "A", "B", "B minus A"] + (["95 % interval"] if several else [])
     rows = [_difference_row(row, several) for row in comparison.indicators.to_dict("records")]
@@ -180,7 +181,7 @@ def difference_sheet(comparison: Comparison) -> list[Any]:
         [html.Thead(html.Tr([html.Th(text, className="number" if at else "") for at, text in enumerate(head)])),
          html.Tbody(rows)]
     )  # fmt: skip
-    return [html.P(lead, className="caption"), *sentences, table, *notes]
+    return [html.P(lead, className="caption"), table, *notes, *sentences]
 
 
 def _difference_row(row: dict[Any, Any], several: bool) -> html.Tr:

@@ -64,6 +64,8 @@
     cy.on("dragfree", "node.firm", (event) => { aim(map, null); tellMoved(map, event.target); });
     cy.on("mouseover", "node.firm, edge.exchange", (event) => hover(map, event.target, true));
     cy.on("mouseout", "node.firm, edge.exchange", (event) => hover(map, event.target, false));
+    // A pointer that leaves the map is not told to what it pointed at.
+    cy.container().addEventListener("mouseleave", () => { if (map.hovered) hover(map, cy.getElementById(map.hovered), false); });
   }
 
   // What is chosen is known at once, so that keys pressed before the server answers act on it.
@@ -83,7 +85,7 @@
     map.hovered = on ? element.id() : null;
     const tip = document.getElementById(`${map.id}-tip`);
     if (tip) {
-      const data = element.data();
+      const data = on ? element.data() : {};
       tip.textContent = on ? (data.firm ? data.tip : exchangeTip(map, data)) : "";
       tip.hidden = !on;
     }
@@ -283,8 +285,10 @@
     let best = null;
     PLACES.forEach(([halign, valign, right, down], row) => {
       const x0 = right === 1 ? at.x + radius + gap : right === -1 ? at.x - radius - gap - wide : at.x - wide / 2;
-      const y0 = down === 1 ? at.y + radius + gap - 2 : down === -1 ? at.y - radius - gap - high + 2 : at.y - high / 2;
-      const shift = right !== 0 && down !== 0 ? 0.55 : 1;
+      const aslant = right !== 0 && down !== 0;
+      // Aslant a name stands clear of the line on which a neighbour's name may be.
+      const shift = aslant ? 0.55 : 1, lift = aslant ? gap : gap - 2;
+      const y0 = down === 1 ? at.y + radius + lift : down === -1 ? at.y - radius - lift - high : at.y - high / 2;
       const box = {
         x0: at.x + (x0 - at.x) * (right ? shift : 1), y0, of: node.id(),
       };
@@ -297,7 +301,7 @@
       const cost = crossed * 3 + row * 0.5;
       if (best && best.cost <= cost) return;
       const dx = right === 0 ? 0 : right * ((radius + gap) * shift - radius);
-      best = { box, cost, halign, valign, dx, dy: down === 0 ? 0 : down * (gap - 2) };
+      best = { box, cost, halign, valign, dx, dy: down * lift };
     });
     if (!best && (node.hasClass("chosen") || map.hovered === node.id())) {
       return { box: { x0: at.x, y0: at.y, x1: at.x + wide, y1: at.y + high, of: node.id() }, halign: "right", valign: "center", dx: gap, dy: 0 };

@@ -66,7 +66,7 @@
   // What a visitor asked for with the button; null leaves it to what the figure needs (its least width).
   let asked = null, tabThen = null;
 
-  const tabNow = () => { const at = document.querySelector("#tab input:checked"); return at ? at.parentElement.textContent : ""; };
+  const tabNow = () => [...document.querySelectorAll("#tab input")].findIndex((one) => one.checked);
 
   function arrange() {
     const main = document.getElementById("main"), sheet = document.getElementById("sheet");
