@@ -107,6 +107,20 @@ def read_ranking(path: str | Path) -> RankingPlan:
     return plan
 
 
+def folder_of(group: str) -> str:
+    """Name of the folder in which a group's runs are kept.
+
+    Parameters
+    ----------
+    group : str
+
+    Returns
+    -------
+    str
+    """
+    return group.replace(" ", "_")
+
+
 def _find(path: Path) -> Path:
     """The file itself, or a shipped one named ``scenario/ranking``."""
     if path.exists() or path.suffix:
@@ -144,7 +158,11 @@ def _groups(top: Fields, place: Path, problems: Problems) -> tuple[Group, ...]:
             "groups", "is missing; write groups: {NAME: {against: SCENARIO, variants: {NAME: SCENARIO}}}"
         )
     seen: set[str] = set()
+    folders: dict[str, str] = {}
     for name in block:
+        other = folders.setdefault(folder_of(str(name)), str(name))
+        if other != name:
+            top.note("groups", f"{name} and {other} would share a folder; name one of them otherwise")
         fields = Fields(
             block[name] if isinstance(block[name], Section) else Section(block.place(name)),
             f"groups.{name}",
@@ -159,6 +177,10 @@ def _groups(top: Fields, place: Path, problems: Problems) -> tuple[Group, ...]:
         for label in listed:
             if label in seen:
                 fields.note("variants", f"{label} is named twice")
+            if against is not None and label == against.name:
+                fields.note(
+                    "variants", f"{label} is the name of what the group is held against; choose another"
+                )
             seen.add(str(label))
             scenario = _scenario(fields, f"variants.{label}", listed[label], place)
             if scenario is not None:

@@ -20,7 +20,7 @@ from ecopark.experiments.kept import KeptResult
 from ecopark.experiments.sweeps import Watch
 from ecopark.planning.compare.comparing import compare
 from ecopark.planning.compare.statistics import RATE
-from ecopark.planning.ranking.plan import EFFECTS, Group, RankingPlan, read_ranking
+from ecopark.planning.ranking.plan import EFFECTS, Group, RankingPlan, folder_of, read_ranking
 
 __all__ = ["EFFECTS", "Group", "Ranking", "RankingPlan", "rank_levers", "read_ranking"]
 _COLUMNS = ["group", "variant", "effect", "unit", "base", "difference", "low", "high", "share", "pairs", "chance",
@@ -127,7 +127,7 @@ def rank_levers(
             {group.against.name: group.against, **group.variants},
             replicates or plan.replicates,
             until or plan.until,
-            folder=Path(folder) / group.name.replace(" ", "_"),
+            folder=Path(folder) / folder_of(group.name),
             engine=engine,
             workers=workers,
             scheduler=scheduler,

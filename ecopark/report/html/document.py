@@ -88,6 +88,8 @@ class Picture:
         Description of the interactive figure; None where there is only a drawing.
     draw : callable or None
         Draws it for print, without arguments, and returns matplotlib axes; None where paper goes without.
+    hint : str
+        What can be done with it on a page, not on paper.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Picture:
     caption: str
     spec: dict[str, Any] | None
     draw: Callable[[], Any] | None
+    hint: str = ""
 
 
 Block = Paragraph | Bullets | Command | Facts | Table | Picture

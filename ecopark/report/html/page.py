@@ -56,7 +56,13 @@ def page_of(document: Document) -> str:
         for section in document.sections
     )
     style, script = (_own(name) for name in ("page.css", "page.js"))
-    data = json.dumps({"figures": specs, "config": dict(CONFIG)}, ensure_ascii=False, separators=(",", ":"))
+    # Plotly's encoder writes null for NaN, which no browser reads.
+    data = json.dumps(
+        {"figures": specs, "config": dict(CONFIG)},
+        cls=_plotly("utils").PlotlyJSONEncoder,
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
     # No name in a scenario can end the script or begin a comment in it.
     data = data.replace("<", "\\u003c")
     return f"""<!DOCTYPE html>
@@ -81,7 +87,7 @@ def page_of(document: Document) -> str:
 </main>
 <noscript><p class="caption">Figures need JavaScript, which is switched off; the tables hold the numbers.</p></noscript>
 <script type="application/json" id="data">{data}</script>
-<script>{_plotly()}</script>
+<script>{_plotly("offline").get_plotlyjs()}</script>
 <script>
 {script}
 </script>
@@ -131,15 +137,14 @@ def _own(name: str) -> str:
     return files("ecopark.report.html").joinpath(name).read_text(encoding="utf-8")
 
 
-def _plotly() -> str:
-    """The plotting library, as plotly's package carries it."""
+def _plotly(part: str) -> Any:
+    """A module of the plotting library."""
     try:
-        library: str = import_module("plotly.offline").get_plotlyjs()
+        return import_module(f"plotly.{part}")
     except ModuleNotFoundError as failure:
         raise DomainError(
             "a report needs plotly, which is not installed; pip install 'ecopark[report]'"
         ) from failure
-    return library
 
 
 def _section(section: Section, specs: dict[str, Any]) -> str:
@@ -224,12 +229,13 @@ def _picture(picture: Picture, specs: dict[str, Any]) -> str:
     years = [frame["name"] for frame in picture.spec.get("frames", [])]
     control = _years(picture.name, years, _shown(picture)) if years else ""
     height = round(look["height"])
+    caption = f"{picture.caption} {picture.hint}".strip()
     return (
         f"<figure>{control}"
         f'<div class="scroll" tabindex="0">'
         f'<div class="plot" id="p-{picture.name}" data-figure="{picture.name}" role="img" '
         f'aria-label="{escape(picture.alt, quote=True)}" style="height:{height}px"></div></div>'
-        f"<figcaption>{_strong(picture.caption)}</figcaption></figure>"
+        f"<figcaption>{_strong(caption)}</figcaption></figure>"
     )
 
 

@@ -6,7 +6,6 @@ that ships with matplotlib, so that every machine sets the same letters.
 
 from __future__ import annotations
 
-import re
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
@@ -240,7 +239,5 @@ def _put(pdf: Any, picture: Picture, figure: Figure) -> None:
     pdf.set_y(pdf.get_y() + 1)
     pdf.set_font("body", size=7.8)
     pdf.set_text_color(*_QUIET)
-    # What is said of pointing and moving holds for the page only.
-    caption = re.sub(r"(?:Move|Point)[^.]*\.", "", picture.caption).strip()
-    pdf.multi_cell(_WIDTH, 4.4, caption, new_x="LMARGIN", new_y="NEXT", align="L")
+    pdf.multi_cell(_WIDTH, 4.4, picture.caption, new_x="LMARGIN", new_y="NEXT", align="L")
     pdf.ln(3)

@@ -150,10 +150,10 @@ def network_section(gathered: Gathered) -> Section:
         f"Network of firms with one curve per exchange for each year from {years[0]} to {years[-1]}; in {busiest} it "
         f"has {int((tables.exchanged['year'] == busiest).sum())} exchanges.",
         "Exchanges by year, firms parted so that names have room. Colour: resource; width: square root of the yearly "
-        "quantity within a kind of resource; arrow: from giver to taker. Move the year; point at a curve for its "
-        "quantity.",
+        "quantity within a kind of resource; arrow: from giver to taker.",
         describe_network(tables, years, to_scale=False),
         lambda: draw_network(tables),
+        "Move the year; point at a curve for its quantity.",
     )
     park_map = Picture(
         "map",
@@ -175,9 +175,10 @@ def flows_section(gathered: Gathered) -> Section:
         f"Sankey diagram of materials, energy and water exchanged between firms, for each year from {years[0]} to "
         f"{years[-1]}.",
         "Who gave what to whom, per year, width to scale within a panel and over all years. A second place of a firm, "
-        "marked ↩, takes what runs back against the order of columns. Point at a band for its quantity.",
+        "marked ↩, takes what runs back against the order of columns.",
         describe_sankey(tables, years),
         lambda: draw_sankey(tables),
+        "Point at a band for its quantity.",
     )
     return Section("flows", "Flows from year to year", (picture, _largest(gathered)))
 
@@ -221,10 +222,10 @@ def timeline_section(gathered: Gathered) -> Section:
         "timeline",
         f"Timeline with a row for each of {int(ran.sum())} synergies that reached operation: search, negotiation, "
         "permit, building, operation, and how it ended.",
-        "Stages of every synergy that reached operation; at the right the ideas lost, by reason. Point at a bar for "
-        "its dates and reason.",
+        "Stages of every synergy that reached operation; at the right the ideas lost, by reason.",
         describe_timeline(tables),
         lambda: draw_timeline(tables),
+        "Point at a bar for its dates and reason.",
     )
     lost = ideas[~ran & ideas["reason"].fillna("").ne("")]
     reasons = lost["reason"].value_counts()

@@ -8,6 +8,7 @@ from ecopark.report.html.gathered import Gathered
 from ecopark.report.html.run_asked import BASIS
 from ecopark.report.interactive.avoided import describe_avoided
 from ecopark.report.interactive.money import describe_money, gain_by_firm
+from ecopark.report.money import draw_money
 
 _ROWS = (
     ("Waste kept from disposal", ("avoided_waste",), "t"),
@@ -105,7 +106,7 @@ def money_section(gathered: Gathered) -> Section:
         f"Gain of each firm from its exchanges, {tables.money_unit}, against the same firm without exchange; not "
         "discounted, investment in the year it was made. Colour grows with the square root of the amount.",
         describe_money(tables),
-        None,
+        lambda: draw_money(tables),
     )
     spent = _by_item(gathered)
     total = gains.sum(axis=1)

@@ -21,6 +21,7 @@ from ecopark.report.html.document import (
 )
 from ecopark.report.html.gathered import Gathered
 from ecopark.report.interactive.indicators import PANELS, describe_indicators
+from ecopark.report.network_curves import draw_network_curves
 from ecopark.run import Run
 
 # What the outside supplied or took: title, route, kinds, unit, and the indicators that say what exchange spared.
@@ -41,7 +42,7 @@ def structure_section(gathered: Gathered) -> Section:
         "Nine line charts over the years: " + ", ".join(title.lower() for _, title, _ in PANELS) + ".",
         "State at the end of each year; resilience every fifth year. Firms without exchange are no nodes.",
         describe_indicators(tables, states),
-        None,
+        lambda: draw_network_curves(tables),
     )
     last: Any = states.dropna(subset="value").sort_values("period").groupby("indicator")["value"].last()
     most: Any = states.dropna(subset="value").groupby("indicator")["value"].max()

@@ -146,5 +146,12 @@ def test_every_mistake_of_a_plan_is_named_at_once(tmp_path: Path) -> None:
     text = str(failure.value)
     for part in ("joint_gain", "kalundborg", "variants", "replicates"):
         assert part in text
+    (tmp_path / "park.yaml").write_text(park().to_yaml(), encoding="utf-8")
+    variants = {Scenario.load(tmp_path / "park.yaml").name: "park.yaml"}
+    groups = {name: {"against": "park.yaml", "variants": variants} for name in ("a b", "a_b")}
+    (tmp_path / "plan.yaml").write_text(yaml.safe_dump({"groups": groups}), encoding="utf-8")
+    with pytest.raises(ScenarioError, match="is the name of what the group is held against") as failure:
+        read_ranking(tmp_path / "plan.yaml")
+    assert "a_b and a b would share a folder" in str(failure.value)
     with pytest.raises(ScenarioError, match="levers_and_barriers"):
         read_ranking("kalundborg/levers_and_bariers")

@@ -12,6 +12,8 @@ import pytest
 
 from ecopark import Run, Scenario, simulate
 from ecopark.cli import main
+from ecopark.report.html.document import Document, Picture, Section
+from ecopark.report.html.page import page_of
 from ecopark.scenario.scaffold import new_from_tables, new_template
 
 SECTIONS = ["result", "question", "network", "flows", "timeline", "avoided", "money", "structure", "comparison",
@@ -270,3 +272,17 @@ def test_a_browser_shows_it_without_error_or_request(page: Path) -> None:
         browser.close()
     assert said == []
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+def test_a_number_that_is_none_is_null_on_the_page() -> None:
+    """Browsers refuse NaN, and all figures with it."""
+    spec = {"data": [{"y": [1.0, float("nan")]}], "layout": {"height": 100, "margin": {"b": 10}}}
+    picture = Picture("one", "seen", "Said.", spec, None, "Point at it.")
+    text = page_of(Document("t", "s", (Section("a", "A", (picture,)),)))
+    data = re.search(r'id="data">(.*?)</script>', text, re.DOTALL)
+    assert data is not None
+    assert json.loads(data.group(1), parse_constant=pytest.fail)["figures"]["one"]["data"][0]["y"] == [
+        1.0,
+        None,
+    ]
+    assert "Said. Point at it." in text
