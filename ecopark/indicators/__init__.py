@@ -82,6 +82,7 @@ _HOMES = {
     "resilience": ("removal_curve", "removal_loss", "robustness_area", "single_supplier_share"),
     "shocks": ("flow_kept", "recovery", "shock_recovery"),
     "spreading": ("cascade", "cascade_threshold"),
+    "stages": ("stage_account", "stage_rates"),
     "survival": ("jaccard", "kaplan_meier", "links_of", "median_survival"),
     "symbiosis": ("byproduct_recycling_rate", "industrial_symbiosis_indicator_felicio"),
     "tables": ("condense_accounts", "condense_flows"),

@@ -33,10 +33,10 @@ pytestmark = pytest.mark.slow
 
 
 @cache
-def links(name: str, change: Change = ()) -> NDArray[np.float64]:
-    """Links of each run: mean over the run and at its end, shape (60, 2)."""
+def links(name: str, change: Change = (), seeds: range = SEEDS) -> NDArray[np.float64]:
+    """Links of each run: mean over the run and at its end, shape (seeds, 2)."""
     scenario = Scenario.load(name, dict(SPAN) | dict(change))
-    models = (operate(scenario, seed) for seed in SEEDS)
+    models = (operate(scenario, seed) for seed in seeds)
     return np.array([(mean_links(model), links_at_end(model)) for model in models], dtype=np.float64)
 
 
@@ -50,7 +50,8 @@ def test_a_barrier_leaves_fewer_links(barrier: str) -> None:
 
 def test_competition_law_binds_nobody_at_kalundborg() -> None:
     """A finding: there the firms are of as many sectors, and no two of one sector come to a deal by 1980."""
-    assert np.array_equal(links(BASE), links("kalundborg/barriers/competition_law"))
+    law = links("kalundborg/barriers/competition_law", seeds=SEEDS[:20])
+    assert np.array_equal(links(BASE)[:20], law)
 
 
 def test_competition_law_leaves_fewer_links_where_rivals_are_neighbours() -> None:
