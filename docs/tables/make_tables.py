@@ -57,7 +57,8 @@ def by_residual(run: Run) -> pd.DataFrame:
     ]
     table = table.assign(residual=table["scope"].str.removeprefix("resource:"), benefit=table["indicator"])
     sums = table.groupby(["residual", "benefit", "unit"], observed=True)["value"].sum() / YEARS
-    return sums.rename("value").reset_index()
+    whole: pd.DataFrame = sums.rename("value").reset_index()
+    return whole
 
 
 def by_need(run: Run) -> pd.DataFrame:
