@@ -91,7 +91,8 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
             else None
         )
         self.scouting = Scouting(self.appraiser, self.prices, self.bonds, self.run_seed)
-        self.trust_by_year: list[tuple[float, NDArray[np.float64]]] = []
+        # Day, bonds that are no longer strangers', their trust.
+        self.trust_by_year: list[tuple[float, NDArray[np.int64], NDArray[np.float64]]] = []
         self._stock = np.zeros(len(self.columns.ports))
         self._bounds = self.calendar.segment_bounds.astype(np.float64)
         self._ports = self._static_ports()
@@ -134,6 +135,10 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         new_year = self.calendar.date(end).month == 1
         if self.period == self.calendar.periods or new_year:
             self._close_year(end, new_year)
+
+    def rest(self) -> None:
+        """Let go of what only decisions need, so that the tables of a large park have its room; no step follows."""
+        del self.scouting, self.support
 
     def close(self) -> None:
         """Let go of the agents' registry, which Mesa 3.3 would keep for ever."""
@@ -198,7 +203,8 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
             self.bonds.turn_year(self.park.agents.trust)
         if self.learner is not None:
             self.learner.turn_year(end, self.scouting)
-        self.trust_by_year.append((end - 1.0, self.bonds.level.copy()))
+        known = np.flatnonzero(self.bonds.level != self.park.agents.trust.initial.value)
+        self.trust_by_year.append((end - 1.0, known, self.bonds.level[known]))
 
     @property
     def activity(self) -> NDArray[np.float64]:

@@ -89,6 +89,7 @@ def simulate(
                 if progress is not None:
                     day = float(model.calendar.period_bounds[done])
                     progress(model.calendar.date(day), done + 1, periods)
+            model.rest()
             return _collect(model, scenario, seed)
         finally:
             model.close()
@@ -308,12 +309,11 @@ def _events(model: ParkModel) -> pd.DataFrame:
 
 def _trust(model: ParkModel) -> pd.DataFrame:
     """Trust of every pair that is no longer a pair of strangers, at the end of every year."""
-    firms, stranger = model.columns.firms, model.park.agents.trust.initial.value
-    ends = model.bonds.firms
+    firms, ends = model.columns.firms, model.bonds.firms
     rows = [
-        (day, firms[ends[k, 0]], firms[ends[k, 1]], float(level[k]))
-        for day, level in model.trust_by_year
-        for k in np.flatnonzero(level != stranger).tolist()
+        (day, firms[one], firms[other], trust)
+        for day, known, level in model.trust_by_year
+        for (one, other), trust in zip(ends[known].tolist(), level.tolist(), strict=True)
     ]
     table = pd.DataFrame(rows, columns=["date", "firm", "partner", "trust"])
     table["date"] = _dates(model, table["date"])
