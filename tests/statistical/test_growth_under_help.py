@@ -119,7 +119,8 @@ def test_a_plan_by_lot_grows_nearly_as_random_pairs_do_and_less_preferentially_t
 
     Not zero is what random gives here but the exponent of random feasible pairs: firms differ in streams.
     """
-    alone, planned = attached("self_organised"), attached("planned", "any")
+    alone, helped, planned = attached("self_organised"), attached("facilitated"), attached("planned", "any")
+    assert t_value(alone[:, 0] - helped[:, 0]) > T_99, (alone.mean(axis=0), helped.mean(axis=0))
     assert t_value(alone[:, 0] - planned[:, 0]) > T_99, (alone.mean(axis=0), planned.mean(axis=0))
     by_lot = planned[:, 0] - planned[:, 1]
     assert abs(by_lot.mean()) < 0.2, (planned.mean(axis=0), t_value(by_lot))
