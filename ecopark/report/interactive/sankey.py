@@ -30,7 +30,9 @@ from ecopark.run import Run
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-_HEAD_PX, _GAP_PX, _BAR_PX = 30.0, 46.0, 10.0
+_HEAD_PX, _GAP_PX, _BAR_PX = 30.0, 60.0, 10.0
+# Names of resources above a panel: letters in a line, as many as fit the narrowest column, and lines.
+_LETTERS, _LINES = 58, 2
 # Far above the figure, where nothing of the filler that keeps the scale can be seen or hovered.
 _AWAY = -40.0
 
@@ -242,6 +244,24 @@ def _nodes(tables: RunTables, stage: Stage, year: int) -> Spec:
     }
 
 
+def _broken(names: Sequence[tuple[str, str]]) -> str:
+    """Names with their colours, in lines; those for which there is no room are counted."""
+    lines: list[list[str]] = [[]]
+    length = 0
+    for at, (name, colour) in enumerate(names):
+        if length and length + len(name) > _LETTERS:
+            if len(lines) == _LINES:
+                lines[-1].append(f"and {len(names) - at} more")
+                break
+            lines.append([])
+            length = 0
+        length += len(name) + 5
+        lines[-1].append(
+            f"<span style='color:{colour}'>■</span> <span style='color:{text_colour(colour)}'>{name}</span>"
+        )
+    return "<br>".join("   ".join(line) for line in lines)
+
+
 def _notes(tables: RunTables, staged: Sequence[Stage], year: int, tall: float, font_px: float) -> list[Spec]:
     """Title, heading of each panel, and the resources of the year in their colours."""
     title = note(f"<b>Flows in {year}</b>", 0.0, 1.0, yanchor="bottom", font={"size": 1.25 * font_px})
@@ -257,15 +277,11 @@ def _notes(tables: RunTables, staged: Sequence[Stage], year: int, tall: float, f
         flows_text = f" in {count} flow{'' if count == 1 else 's'}" if count else ""
         head = f"<b>{stage.title}</b>  {amount} exchanged{flows_text}"
         by_resource = _sums(flows, "resource")
-        names = [
-            f"<span style='color:{colours.get(name, kind_colour(''))}'>■</span> "
-            f"<span style='color:{text_colour(colours.get(name, kind_colour('')))}'>"
-            f"{tables.resource_name(name)}</span>"
-            for name in sorted(by_resource, key=lambda name: (-by_resource[name], name))
-        ]
-        words = "   ".join(names[:9]) + (f"   and {len(names) - 9} more" if len(names) > 9 else "")
-        middle = top - 0.28 * _GAP_PX / tall
-        notes.append(note(head, 0.0, middle, font={"size": font_px}))
-        notes.append(note(words, 0.0, top - 0.68 * _GAP_PX / tall, font={"size": 0.9 * font_px}))
+        order = sorted(by_resource, key=lambda name: (-by_resource[name], name))
+        lines = _broken([(tables.resource_name(name), colours.get(name, kind_colour(""))) for name in order])
+        notes.append(note(head, 0.0, top - 0.2 * _GAP_PX / tall, font={"size": font_px}))
+        notes.append(
+            note(lines, 0.0, top - 0.36 * _GAP_PX / tall, yanchor="top", font={"size": 0.9 * font_px})
+        )
         top -= (_GAP_PX + stage.depth) / tall
     return notes

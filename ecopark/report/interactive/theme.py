@@ -100,7 +100,14 @@ def note(text: str, x: float, y: float, **look: Any) -> Spec:
     **look
         Anything of ``layout.annotations``.
     """
-    fixed = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "middle", "showarrow": False}
+    fixed = {
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "left",
+        "yanchor": "middle",
+        "align": "left",
+        "showarrow": False,
+    }
     return {**fixed, "text": text, "x": x, "y": y, **look}
 
 
