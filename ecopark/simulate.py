@@ -93,6 +93,8 @@ def simulate(
             return _collect(model, scenario, seed)
         finally:
             model.close()
+            # Agents and their stories refer to each other; the arrays they share go now, not when garbage is searched.
+            vars(model).clear()
 
 
 def _turns(model: ParkModel) -> Turns:
