@@ -94,7 +94,7 @@ def simulate(
         finally:
             model.close()
             # Agents and their stories refer to each other; the arrays they share go now, not when garbage is searched.
-            vars(model).clear()
+            model.__dict__.clear()
 
 
 def _turns(model: ParkModel) -> Turns:
