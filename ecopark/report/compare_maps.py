@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 from ecopark.report import style
 from ecopark.report.labels import Placer, leader
 from ecopark.report.links import Link, bend_curve, draw_links, fan
+from ecopark.report.map_view import reach_of
+from ecopark.report.name_key import MOST_NAMED, NameKey, choose_key, write_key
 from ecopark.report.style import FAINT, INK, PAPER, PRINT, QUIET, Medium
 
 ALIKE, GAINED, LOST = "#A3A3A3", "#3F6E99", "#C8743B"
 # Share of runs by which an exchange must be rarer or more frequent to count as different here.
 _DIFFERS = 0.25
-_CORE = 1.9
 _GAP, _HEAD, _FOOT, _INSET, _EDGE = 4.0, 5.0, 8.0, 7.0, 1.0
 
 
@@ -69,24 +70,47 @@ def draw_maps(
     """
     with style.house(medium):
         factor = medium.text_pt / 7.0
-        columns = min(len(sides), 2)
+        beside = medium.width_mm > medium.height_mm
+        columns = min(len(sides), 3 if beside and len(sides) == 3 else 2)
         lines = -(-len(sides) // columns)
-        width = (medium.width_mm - 2.0 * _EDGE - _GAP * (columns - 1)) / columns
-        tall = min(1.05 * width, (medium.height_mm - (_HEAD + _FOOT) * factor) / lines - _GAP)
-        area = style.take_area(ax, medium.width_mm, (tall + _GAP + 4.0) * lines + (_HEAD + _FOOT) * factor)
+        names = _names(sides)
+        key = choose_key(names, medium)
+        foot = _FOOT * factor + key.tall
+        width = (medium.width_mm - key.wide - 2.0 * _EDGE - _GAP * (columns - 1)) / columns
+        tall = min(1.05 * width, (medium.height_mm - _HEAD * factor - foot) / lines - _GAP - 4.0)
+        area = style.take_area(ax, medium.width_mm, (tall + _GAP + 4.0) * lines + _HEAD * factor + foot)
         panels = []
         colours = [_colours(sides, number) for number in range(len(sides))]
         frame = _frame(sides)
         for number, side in enumerate(sides):
             row, column = divmod(number, columns)
-            bottom = _FOOT * factor + (lines - 1 - row) * (tall + _GAP + 4.0)
+            bottom = foot + (lines - 1 - row) * (tall + _GAP + 4.0)
             panel = area.canvas(_EDGE + column * (width + _GAP), bottom, width, tall)
-            _draw_map(panel, side, colours[number], frame, (width, tall), medium)
+            _draw_map(panel, side, colours[number], frame, (width, tall), _labels(names, key), medium)
             panel.text(0.5, tall + 1.0, style.shorten(side.label, width - 1.0, medium.text_pt), weight="bold",
                        va="bottom", gid="title")  # fmt: skip
             panels.append(panel)
+        write_key(area, names, key, (_HEAD * factor, _FOOT * factor), medium)
         _write_key(area, title, medium)
     return np.array(panels, dtype=object)
+
+
+def _names(sides: Sequence[Side]) -> dict[str, str]:
+    """Firms that exchange on any of the maps, with their names."""
+    found: dict[str, str] = {}
+    for side in sides:
+        ends = {*side.links["from_firm"], *side.links["to_firm"]}
+        found |= {
+            str(firm): str(side.places.loc[firm, "short"]) for firm in side.places.index if firm in ends
+        }
+    return found
+
+
+def _labels(names: dict[str, str], key: NameKey) -> dict[str, str]:
+    """What stands beside each firm: its number, its name, or nothing where there are too many for both."""
+    if key.numbers:
+        return {firm: str(number) for firm, number in key.numbers.items()}
+    return {} if len(names) > MOST_NAMED else {firm: style.wrap(name, 14) for firm, name in names.items()}
 
 
 def _colours(sides: Sequence[Side], number: int) -> dict[tuple[str, str, str], str]:
@@ -114,7 +138,7 @@ def _frame(sides: Sequence[Side]) -> tuple[NDArray[np.float64], NDArray[np.float
     """Lower left and upper right corner in km that hold the firms that stand together, on every map."""
     places = np.concatenate([side.places[["x_km", "y_km"]].to_numpy(dtype=np.float64) for side in sides])
     gaps = np.hypot(*(places - np.median(places, axis=0)).T)
-    near = places[gaps <= max(_CORE * float(np.median(gaps)), 0.3)]
+    near = places[gaps <= reach_of(gaps)]
     return near.min(axis=0), near.max(axis=0)
 
 
@@ -124,6 +148,7 @@ def _draw_map(
     colours: dict[tuple[str, str, str], str],
     frame: tuple[NDArray[np.float64], NDArray[np.float64]],
     size: tuple[float, float],
+    labels: dict[str, str],
     medium: Medium,
 ) -> None:
     panel.add_patch(Rectangle((0, 0), *size, facecolor="#FAFAF8", edgecolor=FAINT, lw=0.6))
@@ -141,8 +166,8 @@ def _draw_map(
     placer.add_lines([link.points - 0.5 for link in links])
     for spot in spots.values():
         placer.block((spot[0] - 0.5, spot[1] - 0.5), 2.0, 2.0)
-    for firm in sorted(named, key=lambda name: (spots[name], name)):
-        _write_name(panel, placer, spots[firm], style.wrap(str(side.places.loc[firm, "short"]), 14), medium)
+    for firm in sorted(named & set(labels), key=lambda name: (spots[name], name)):
+        _write_name(panel, placer, spots[firm], labels[firm], medium)
 
 
 def _spots(
@@ -210,8 +235,10 @@ def _write_key(area: style.Area, title: str, medium: Medium) -> None:
         ("more frequent or new in it", GAINED),
         ("width: share of the runs", QUIET),
     ):  # fmt: skip
-        text = words if colour == QUIET else f"\N{BLACK SQUARE} {words}"
+        if colour != QUIET:
+            canvas.text(at, 2.0, "\N{BLACK SQUARE}", size=medium.small_pt, color=colour, gid="key")
+            at += style.text_size("\N{BLACK SQUARE} ", medium.small_pt)[0] + 0.8
         canvas.text(
-            at, 2.0, text, size=medium.small_pt, color=colour if colour != ALIKE else QUIET, gid="key"
+            at, 2.0, words, size=medium.small_pt, color=QUIET if colour == ALIKE else colour, gid="key"
         )
-        at += style.text_size(text, medium.small_pt)[0] + 5.0
+        at += style.text_size(words, medium.small_pt)[0] + 5.0

@@ -103,7 +103,7 @@ def choose_view(
     active = set(flows["from_firm"]) | set(flows["to_firm"])
     # Centre and reach come from all firms ever, so that maps of different years agree.
     gaps = np.hypot(*(everyone - np.median(everyone, axis=0)).T)
-    near = gaps <= _reach(gaps)
+    near = gaps <= reach_of(gaps)
     core = everyone[near]
     if tables.ground is not None:
         # Plots and corridors among the firms that stand together are seen whole.
@@ -133,8 +133,18 @@ def choose_view(
     return View(left, bottom, float(frame[0]), float(frame[1]), scale, centre, place, distance, direction)
 
 
-def _reach(gaps: Floats) -> float:
-    """Distance from the middle up to which firms stand in their places, km."""
+def reach_of(gaps: Floats) -> float:
+    """Distance from the middle up to which firms stand in their places.
+
+    Parameters
+    ----------
+    gaps : ndarray of float, shape (firms,), km
+        Distances from the middle.
+
+    Returns
+    -------
+    float, km
+    """
     reach = max(_CORE * float(np.median(gaps)), 0.3)
     edge = float(gaps[gaps <= reach].max(initial=0.0)) or reach
     near = gaps[(gaps > reach) & (gaps <= _SECOND * edge)]

@@ -21,15 +21,11 @@ from ecopark.report import style
 from ecopark.report.colours import KIND, KIND_NAME, kind_colour, text_colour
 from ecopark.report.labels import Placer, leader
 from ecopark.report.links import Link, bend_curve, draw_links, fan
+from ecopark.report.name_key import MOST_NUMBERED, choose_key, write_key
 from ecopark.report.style import INK, PRINT, QUIET, RULE, Area, Medium, text_size
 from ecopark.report.tables import RunTables
 
 Floats = NDArray[np.float64]
-
-_MOST_NAMED = 18
-# Beyond this a key would fill the page and hardly a dot could be read: a region shows its links alone.
-_MOST_NUMBERED = 120
-_KEY_ROWS = 40
 
 
 def draw_network(
@@ -71,14 +67,14 @@ def draw_network(
         rows = -(-len(when) // columns)
         head, foot = 9.0 * medium.text_pt / 7.0, 6.0 * medium.text_pt / 7.0
         linked = sorted({end for idea in ideas for end in (idea.giver, idea.taker)})
-        key = _choose_key(tables, linked, wide, medium)
+        key = choose_key({firm: tables.firm_name(firm) for firm in linked}, medium)
         height = medium.height_mm if wide else min(rows * 70.0 + head + foot + key.tall, medium.height_mm)
         area = style.take_area(ax, medium.width_mm, height)
         width = (area.width_mm - key.wide - 4.0 - 3.0 * (columns - 1)) / columns
         tall = (area.height_mm - head - foot - key.tall - 3.0 * (rows - 1)) / rows
         place = spread_places(tables.firms.loc[linked], width, tall, medium)
         panels = []
-        named: set[str] = set() if len(linked) <= _MOST_NUMBERED else set(linked)
+        named: set[str] = set() if len(linked) <= MOST_NUMBERED else set(linked)
         before = pd.Timestamp.min
         for number, date in enumerate(when):
             row, column = divmod(number, columns)
@@ -88,7 +84,7 @@ def draw_network(
             named |= _draw_panel(panel, tables, ideas, place, span, named, key.numbers, medium, size)
             panels.append(panel)
             before = date
-        _write_key(area, tables, key, (head, foot), medium)
+        write_key(area, {firm: tables.firm_name(firm) for firm in linked}, key, (head, foot), medium)
         _draw_head(area, head, medium)
     return np.array(panels, dtype=object)
 
@@ -125,7 +121,7 @@ def spread_places(
     margin = np.array([5.0, 4.0])
     low, high = margin, np.array([width, height - 1.7 * medium.row_mm]) - margin
     points = low + (high - low) * ((order - 0.5) / count)
-    if count > _MOST_NUMBERED:  # no names to make room for, and pushing apart takes count squared
+    if count > MOST_NUMBERED:  # no names to make room for, and pushing apart takes count squared
         return {str(firm): (float(x), float(y)) for firm, (x, y) in zip(firms.index, points, strict=True)}
     wanted = 0.78 * np.sqrt(float(np.prod(high - low)) / count)
     for _ in range(150):
@@ -135,52 +131,6 @@ def spread_places(
         push = np.clip((wanted - distance) / distance, 0, None) * (distance > 1e-8)
         points = np.clip(points + 0.2 * (gap * push[..., None]).sum(axis=1), low, high)
     return {str(firm): (float(x), float(y)) for firm, (x, y) in zip(firms.index, points, strict=True)}
-
-
-@dataclass(frozen=True)
-class _Key:
-    """Numbers of the firms where there are too many to name, and the room their key takes, mm."""
-
-    numbers: dict[str, int]
-    columns: int = 0
-    wide: float = 0.0
-    tall: float = 0.0
-
-
-def _choose_key(tables: RunTables, linked: list[str], wide: bool, medium: Medium) -> _Key:
-    """Key at the right of a wide figure, below an upright one; none for few firms, nor for a region."""
-    if not _MOST_NAMED < len(linked) <= _MOST_NUMBERED:
-        return _Key({})
-    order = sorted(linked, key=lambda firm: (tables.firm_name(firm), firm))
-    numbers = {firm: place + 1 for place, firm in enumerate(order)}
-    if wide:
-        columns = -(-len(order) // _KEY_ROWS)
-        return _Key(numbers, columns, 44.0 * columns)
-    return _Key(numbers, 4, 0.0, 1.08 * medium.row_mm * -(-len(order) // 4) + 2.0)
-
-
-def _write_key(area: Area, tables: RunTables, key: _Key, ends: tuple[float, float], medium: Medium) -> None:
-    """Number and name of each firm, down the columns; `ends` are the heights of head and foot, mm."""
-    if not key.numbers:
-        return
-    head, foot = ends
-    rows = -(-len(key.numbers) // key.columns)
-    top = area.height_mm - head if key.wide else foot + key.tall - 1.5
-    room = top - foot if key.wide else key.tall - 2.0
-    pitch = min(1.08 * medium.row_mm, room / rows)
-    size = min(medium.small_pt, pitch / 1.2 / style.MM_PER_POINT)
-    across = (key.wide or area.width_mm - 2.0) / key.columns
-    left = area.width_mm - key.wide + 1.0 if key.wide else 2.0
-    ax = area.canvas()
-    ax.set_zorder(-1)
-    digits = text_size("00", size, bold=True)[0]
-    for place, (firm, number) in enumerate(key.numbers.items()):
-        column, row = divmod(place, rows)
-        x, y = left + column * across, top - (row + 0.5) * pitch
-        name = style.shorten(tables.firm_name(firm), across - digits - 4.0, size)
-        look: dict[str, Any] = {"size": size, "va": "center"}
-        ax.text(x + digits, y, str(number), weight="bold", ha="right", gid="number", **look)
-        ax.text(x + digits + 1.5, y, name, gid="name", **look)
 
 
 @dataclass(frozen=True)
@@ -242,7 +192,7 @@ def _draw_panel(
     _draw_firms(ax, tables, place, active, date, radius, medium)
     _write_date(ax, date, len(alive), len(active), medium, size)
     if numbers:
-        look: dict[str, Any] = {"size": 5.3 * medium.text_pt / 7.0, "color": "white", "weight": "bold"}
+        look: dict[str, Any] = {"size": 6.0 * medium.text_pt / 7.0, "color": "white", "weight": "bold"}
         for firm in active:
             at = place[firm]
             ax.text(

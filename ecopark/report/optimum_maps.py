@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from ecopark.report import style
+from ecopark.report.name_key import choose_key, write_key
 from ecopark.report.park_map import draw_park_map
 from ecopark.report.style import INK, PRINT, QUIET, Medium, text_size
 from ecopark.report.tables import RunTables
@@ -54,17 +55,20 @@ def draw_two_maps(
     with style.house(medium):
         beside = medium.width_mm > medium.height_mm
         area = style.take_area(ax, medium.width_mm, min(medium.height_mm, 228.0))
-        wide = (area.width_mm - _GAP) / 2.0 if beside else area.width_mm
-        tall = area.height_mm if beside else (area.height_mm - _GAP) / 2.0
+        shown = [_tables_of(tables, links, years[1]) for links in (possible, realised)]
+        names = {firm: tables.firm_name(firm) for network in shown for firm in _exchanging(network)}
+        key = choose_key(names, medium)
+        wide = (area.width_mm - key.wide - _GAP) / 2.0 if beside else area.width_mm
+        tall = area.height_mm if beside else (area.height_mm - key.tall - _GAP) / 2.0
         panels = []
-        for number, (links, title) in enumerate(zip((possible, realised), titles, strict=True)):
+        for number, (network, title) in enumerate(zip(shown, titles, strict=True)):
             left = number * (wide + _GAP) if beside else 0.0
-            bottom = 0.0 if beside or number else tall + _GAP
+            bottom = key.tall + (0.0 if beside or number else tall + _GAP)
             panel = area.panel(left, bottom, wide, tall)
-            shown = _tables_of(tables, links, years[1])
-            draw_park_map(shown, year=years[1], ax=panel, medium=medium)
-            _name(panel, shown, title, years, medium)
+            draw_park_map(network, year=years[1], numbers=key.numbers, ax=panel, medium=medium)
+            _name(panel, network, title, years, medium)
             panels.append(panel)
+        write_key(area, names, key, (9.0 * medium.text_pt / 7.0, 2.0), medium)
     return np.array(panels, dtype=object)
 
 
@@ -86,13 +90,19 @@ def _tables_of(tables: RunTables, links: pd.DataFrame, year: int) -> RunTables:
     return replace(tables, firms=firms, flows=flows)
 
 
+def _exchanging(tables: RunTables) -> list[str]:
+    """Firms of the park at an end of a flow."""
+    ends = set(tables.flows["from_firm"]) | set(tables.flows["to_firm"])
+    return [str(firm) for firm in tables.firms.index if firm in ends]
+
+
 def _name(panel: Axes, shown: RunTables, title: str, years: tuple[int, int], medium: Medium) -> None:
     """Say in the heading of a map which network it is and of which years; the arrow of north stays."""
     old = [text for text in panel.texts if text.get_gid() == "title" and text.get_text() != "N"]
     left, bottom = old[0].get_position()
     for text in old:
         text.remove()
-    size = 1.2 * medium.text_pt
+    size = (1.2 if panel.get_xlim()[1] > 0.42 * medium.width_mm else 1.0) * medium.text_pt
     panel.text(left, bottom, title, size=size, weight="bold", color=INK, va="bottom", gid="title")
     flows = shown.flows
     firms = len(set(flows["from_firm"]) | set(flows["to_firm"]))
@@ -100,7 +110,14 @@ def _name(panel: Axes, shown: RunTables, title: str, years: tuple[int, int], med
     told = (
         f"{len(flows)} flow{'' if len(flows) == 1 else 's'}, {firms} firms" if len(flows) else "no exchange"
     )
+    start = left + text_size(title, size, bold=True)[0] + 2.0
+    # The arrow of north stands at the right end of the heading.
+    room = panel.get_xlim()[1] - 10.2 - start
+    words = f"{when}, {told}"
+    told_pt = medium.text_pt if text_size(words, medium.text_pt)[0] <= room else medium.small_pt
+    if text_size(words, told_pt)[0] > room:
+        words = when
     panel.text(
-        left + text_size(title, size, bold=True)[0] + 3.0, bottom + 0.1, f"{when}, {told}", size=medium.text_pt,
+        start, bottom + 0.1, words, size=told_pt,
         color=QUIET, va="bottom", gid="title",
     )  # fmt: skip

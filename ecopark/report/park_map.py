@@ -6,6 +6,7 @@ distance. What does not live here: label placement (``labels``), arrows (``links
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -48,7 +49,12 @@ class _Arrow:
 
 
 def draw_park_map(
-    tables: RunTables, *, year: int | None = None, ax: Axes | None = None, medium: Medium = PRINT
+    tables: RunTables,
+    *,
+    year: int | None = None,
+    numbers: Mapping[str, int] | None = None,
+    ax: Axes | None = None,
+    medium: Medium = PRINT,
 ) -> Axes:
     """Draw the map of the park with the exchanges of one year.
 
@@ -62,6 +68,8 @@ def draw_park_map(
         Tables of the run.
     year : int, optional
         Year shown; by default the one with the most exchanges.
+    numbers : mapping of str to int, optional
+        Numbers that stand beside the firms instead of their names; firms without one stay unnamed.
     ax : matplotlib.axes.Axes, optional
         Axes to draw in; its data coordinates become mm. By default a new figure.
     medium : Medium
@@ -84,7 +92,7 @@ def draw_park_map(
             draw_ground(ax, tables.ground, view.to_mm, medium, view.frame)
         draw_links(ax, [arrow.link for arrow in arrows])
         _draw_markers(ax, view, flows)
-        named = _draw_labels(ax, tables, view, arrows, flows, medium)
+        named = _draw_labels(ax, tables, view, arrows, flows, numbers or {}, medium)
         _draw_key(ax, tables, view, arrows, named, medium)
     return ax
 
@@ -166,7 +174,13 @@ def _draw_markers(ax: Axes, view: View, flows: pd.DataFrame) -> None:
 
 
 def _draw_labels(
-    ax: Axes, tables: RunTables, view: View, arrows: list[_Arrow], flows: pd.DataFrame, medium: Medium
+    ax: Axes,
+    tables: RunTables,
+    view: View,
+    arrows: list[_Arrow],
+    flows: pd.DataFrame,
+    numbers: Mapping[str, int],
+    medium: Medium,
 ) -> set[str]:
     """Names of all firms, then as many flows as find room; return the resources named.
 
@@ -191,7 +205,9 @@ def _draw_labels(
         return firm not in active, firm not in view.distance_km, -neighbours(firm), firm
 
     for firm in sorted(view.place, key=urgency):
-        text = style.wrap(tables.firm_name(firm))
+        if numbers and firm not in numbers:
+            continue
+        text = str(numbers[firm]) if numbers else style.wrap(tables.firm_name(firm))
         if firm in view.distance_km:
             text += f"\n{number(view.distance_km[firm])} km away"
         _write_name(ax, placer, origin, view.place[firm], text, firm in active, medium)
@@ -282,6 +298,9 @@ def _draw_key(
     ax.plot(bar, [y, y], color=INK, lw=1.6, solid_capstyle="butt")
     ax.text(bar[1] + 1.5, y, f"{axis_number(span)} km", size=small, va="center", gid="key")
     note = "line width: square root of the volume, within each kind"
+    room = view.left + view.width - bar[1] - text_size(f"{axis_number(span)} km", small)[0] - 5.0
+    if text_size(note, small)[0] > room:
+        note = "width: root of the volume, by kind"
     ax.text(view.left + view.width, y, note, size=small, color=QUIET, ha="right", va="center", gid="key")
     entries = _key_entries(tables, arrows, named, medium)
     x, row = view.left, 1

@@ -68,13 +68,13 @@ class ProgrammePlots(ResultPlots):
         """Cost per tonne of CO2; see :func:`draw_cost`."""
         return draw_cost(self._report.metrics, self._report.name, self._report.currency, **options)
 
-    def drawn(self) -> Mapping[str, Drawn]:
+    def drawn(self, medium: Medium = PRINT) -> Mapping[str, Drawn]:
         """Every figure there is something to draw of, by the name of its file."""
-        found: dict[str, Drawn] = {"people": self.people()}
+        found: dict[str, Drawn] = {"people": self.people(medium=medium)}
         if len(self._report.metrics):
-            found |= {"metrics": self.metrics(), "headline": self.headline()}
+            found |= {"metrics": self.metrics(medium=medium), "headline": self.headline(medium=medium)}
         if (self._report.metrics["indicator"] == "programme_cost_per_t_co2").any():
-            found["cost"] = self.cost()
+            found["cost"] = self.cost(medium=medium)
         return found
 
 
@@ -168,15 +168,18 @@ def draw_metrics(
     shown = [entry for entry in _PANELS if (rows.loc[rows["indicator"] == entry[0], "value"] != 0.0).any()]
     with style.house(medium):
         factor = medium.text_pt / 7.0
-        lines = -(-len(shown) // 2)
-        area = style.take_area(ax, medium.width_mm, (10.0 + 41.0 * max(lines, 1)) * factor)
+        # A wide figure is low: three panels beside each other keep their height.
+        columns = 3 if medium.width_mm > medium.height_mm and len(shown) > 4 else 2
+        lines = max(-(-len(shown) // columns), 1)
+        area = style.take_area(ax, medium.width_mm, min((10.0 + 41.0 * lines) * factor, medium.height_mm))
+        tall = min(41.0 * factor, (area.height_mm - 10.0 * factor) / lines)
         panels = []
         years = np.arange(metrics["period"].dt.year.min(), metrics["period"].dt.year.max() + 1)
         for k, (indicator, words, unit) in enumerate(shown):
-            wide = (area.width_mm - 8.0 * factor) / 2.0
-            left = (k % 2) * wide + 19.0 * factor
-            bottom = area.height_mm - (10.0 + 41.0 * (k // 2 + 1) - 7.0) * factor
-            panel = area.panel(left, bottom, wide - 22.0 * factor, 27.0 * factor)
+            wide = (area.width_mm - 8.0 * factor) / columns
+            left = (k % columns) * wide + 19.0 * factor
+            bottom = area.height_mm - 3.0 * factor - tall * (k // columns + 1)
+            panel = area.panel(left, bottom, wide - 22.0 * factor, tall - 14.0 * factor)
             mine = rows[rows["indicator"] == indicator]
             value = mine.groupby(mine["period"].dt.year)["value"].sum().reindex(years).fillna(0.0)
             divisor, told = scale_of(float(value.abs().max()), unit or currency)
@@ -212,14 +215,14 @@ def draw_headline(
     bases = list(dict.fromkeys(headline["basis"]))
     with style.house(medium):
         factor = medium.text_pt / 7.0
-        tall = (17.0 + 5.4 * len(bases)) * factor
+        tall = min((17.0 + 5.4 * len(bases)) * factor, (medium.height_mm - 8.0 * factor) / len(names))
         area = style.take_area(ax, medium.width_mm, 8.0 * factor + tall * len(names))
         panels = []
         for k, indicator in enumerate(names):
             rows = headline[headline["indicator"] == indicator].set_index("basis").reindex(bases)
             bottom = area.height_mm - 8.0 * factor - tall * (k + 1) + 10.0 * factor
             panel = area.panel(56.0 * factor, bottom, area.width_mm - 96.0 * factor, tall - 17.0 * factor)
-            divisor, told = scale_of(float(rows["value"].abs().max()), str(rows["unit"].iloc[0]))
+            divisor, told = scale_of(float(rows["value"].abs().max()), str(rows["unit"].dropna().iloc[0]))
             at = np.arange(len(bases))
             panel.barh(
                 at, rows["value"] / divisor, height=0.62, color=_HUES.get(indicator, QUIET), gid=indicator
@@ -232,9 +235,15 @@ def draw_headline(
             panel.set_xlabel(told, labelpad=1.0)
             plain = float(rows["value"].iloc[0])
             for row, value in enumerate(rows["value"].to_numpy(dtype=float)):
-                times = f"  ({value / plain:.2g} times)" if row and plain else ""
+                known = bool(np.isfinite(value))
+                times = (
+                    f"  ({number(value / plain)} times)"
+                    if row and known and plain and np.isfinite(plain)
+                    else ""
+                )
+                words = f"{number(value / divisor)}{times}" if known else "no figure"
                 panel.annotate(
-                    f"{number(value / divisor)}{times}", (max(value, 0.0) / divisor, row), (3, 0),
+                    words, (max(value, 0.0) / divisor if known else 0.0, row), (3, 0),
                     textcoords="offset points", va="center", size=medium.small_pt, annotation_clip=False, gid="value",
                 )  # fmt: skip
             panel.set_title(_NAMES.get(indicator, indicator), fontsize=medium.text_pt, weight="bold")

@@ -279,12 +279,25 @@ def text_size(text: str, size_pt: float, *, bold: bool = False) -> tuple[float, 
 
 
 def shorten(text: str, width_mm: float, size_pt: float) -> str:
-    """`text`, cut with an ellipsis where it is wider than `width_mm`."""
+    """`text`, cut with an ellipsis where it is wider than `width_mm`.
+
+    A whole number at the end stays, as it is what tells firms of one kind apart.
+
+    Examples
+    --------
+    >>> shorten("Heated glasshouse, tomatoes 17", 34.0, 7.0)
+    'Heated glasshouse, to… 17'
+    """
     if text_size(text, size_pt)[0] <= width_mm:
         return text
-    while len(text) > 1 and text_size(text + "…", size_pt)[0] > width_mm:
-        text = text[:-1]
-    return text.rstrip(" ,:→") + "…"
+    head, _, last = text.rpartition(" ")
+    end = f" {last}" if head and last.isdigit() else ""
+    if text_size("……" + end, size_pt)[0] > width_mm:
+        end = ""
+    head = text.removesuffix(end)
+    while len(head) > 1 and text_size(f"{head}…{end}", size_pt)[0] > width_mm:
+        head = head[:-1]
+    return f"{head.rstrip(' ,:→')}…{end}"
 
 
 def fit_parts(parts: Sequence[str], width_mm: float, size_pt: float, least: int = 9) -> list[str]:
@@ -300,11 +313,17 @@ def fit_parts(parts: Sequence[str], width_mm: float, size_pt: float, least: int 
     least : int
         No part is cut below this many letters; the whole may then stay too wide.
     """
-    kept = list(parts)
+    split = [part.rpartition(" ") for part in parts]
+    # A number at the end is what tells firms of one kind apart: it stays.
+    ends = [f" {last}" if head and last.isdigit() else "" for head, _, last in split]
+    kept = [part.removesuffix(end) for part, end in zip(parts, ends, strict=True)]
     cut = [False] * len(kept)
 
     def shown() -> list[str]:
-        return [part.rstrip(" ,") + "…" if is_cut else part for part, is_cut in zip(kept, cut, strict=True)]
+        return [
+            (part.rstrip(" ,") + "…" if is_cut else part) + end
+            for part, is_cut, end in zip(kept, cut, ends, strict=True)
+        ]
 
     while sum(text_size(part, size_pt)[0] for part in shown()) > width_mm:
         longest = max(range(len(kept)), key=lambda number: len(kept[number]))

@@ -306,6 +306,11 @@ def test_network_names_every_firm_somewhere(run: RunTables) -> None:
     assert len(missing) <= 0.1 * len(shown), missing
 
 
+def _is_short_for(text: str, name: str) -> bool:
+    head, _, end = text.partition("…")
+    return name.startswith(head) and name.endswith(end)
+
+
 def test_numbers_of_a_crowded_network_stand_for_their_firms(crowded: RunTables) -> None:
     figure = figure_of(panels := draw_network(crowded))
     (key,) = [
@@ -314,7 +319,7 @@ def test_numbers_of_a_crowded_network_stand_for_their_firms(crowded: RunTables) 
     numbers = [text.get_text() for text in key.texts if text.get_gid() == "number"]
     names = [text.get_text() for text in key.texts if text.get_gid() == "name"]
     firm_of = {
-        number: next(f for f in crowded.firms.index if crowded.firm_name(f).startswith(name.rstrip("…")))
+        number: next(f for f in crowded.firms.index if _is_short_for(name, crowded.firm_name(f)))
         for number, name in zip(numbers, names, strict=True)
     }
     ran = crowded.synergies[crowded.synergies["operating"].notna()]
