@@ -138,7 +138,8 @@ def _draw_stack(ax: Axes, tables: RunTables, stack: _Stack, title: str, lowest: 
     ax.grid(axis="y")
     ax.axhline(0, color=QUIET, lw=0.5)
     ax.set_xlabel("year" if lowest else "", labelpad=1)
-    _draw_running(ax, stack, running / far, far_unit, (low * 1.06, high), medium)
+    if stack.names:
+        _draw_running(ax, stack, running / far, far_unit, (low * 1.06, high), medium)
 
 
 def _bars(years: NDArray[np.int64], low: Floats, high: Floats, colour: str, gid: str) -> PolyCollection:

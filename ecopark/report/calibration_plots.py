@@ -49,13 +49,13 @@ class CalibrationPlots(ResultPlots):
         """One panel per pair of parameters; see :func:`draw_pairs`."""
         return draw_pairs(self._calibration.sample, self._calibration.parameters, **options)
 
-    def drawn(self) -> Mapping[str, Drawn]:
+    def drawn(self, medium: Medium = PRINT) -> Mapping[str, Drawn]:
         """Every figure there is something to draw of, by the name of its file."""
         if not len(self._calibration.sample):
             return {}
-        drawn = {"marginals": self.marginals()}
+        drawn = {"marginals": self.marginals(medium=medium)}
         if len(self._calibration.parameters) > 1:
-            drawn["pairs"] = self.pairs()
+            drawn["pairs"] = self.pairs(medium=medium)
         return drawn
 
 

@@ -48,7 +48,8 @@ def draw_forest(table: pd.DataFrame, title: str, *, ax: Axes | None = None, medi
     with style.house(medium):
         factor = medium.text_pt / 7.0
         names = [INDICATOR_NAMES.get(str(name), str(name)) for name in table["indicator"]]
-        area = style.take_area(ax, medium.width_mm, (_HEAD + _FOOT + _PITCH * len(table)) * factor)
+        tall = min((_HEAD + _FOOT + _PITCH * len(table)) * factor, medium.height_mm)
+        area = style.take_area(ax, medium.width_mm, tall)
         panel = _rows_panel(area, names, _NAMES * factor, _SIDE * factor, medium)
         base = table["base"].abs().to_numpy(dtype=np.float64)
         share = np.divide(100.0, base, out=np.full(base.size, np.nan), where=base > 0.0)
@@ -73,10 +74,16 @@ def draw_forest(table: pd.DataFrame, title: str, *, ax: Axes | None = None, medi
         _write_title(
             area,
             title,
-            "filled: clear after correction for the number of rows; blue: better, orange: worse",
+            _note(mean),
             medium,
         )
     return panel
+
+
+def _note(shares: NDArray[np.float64]) -> str:
+    """What marks and colours mean, and why a row may have none."""
+    told = "filled: clear after correction for the number of rows; blue: better, orange: worse"
+    return told if np.isfinite(shares).all() else f"{told}; no mark: nil in the base"
 
 
 def _draw_interval(
@@ -95,6 +102,13 @@ def _draw_interval(
         panel.plot(
             [low, high], [row, row], color=colour, lw=2.0 * medium.line, solid_capstyle="butt", gid="interval"
         )
+        # An interval that goes on beyond the edge has a point there.
+        for end, marker in zip(ends[1:], "<>", strict=True):
+            if np.isfinite(end) and end * (1 if marker == ">" else -1) > reach * 1.0001:
+                panel.plot(
+                    [np.sign(end) * reach], [row], marker, ms=3.0 * medium.line, color=colour, mew=0,
+                    clip_on=False, gid="cut",
+                )  # fmt: skip
     beyond = abs(ends[0]) > reach
     marker = (">" if ends[0] > 0 else "<") if beyond else "o"
     panel.plot(
@@ -132,18 +146,19 @@ def draw_winners(
         )
         firms = list(chosen.index)
         area = style.take_area(ax, medium.width_mm, (_HEAD + _FOOT + _PITCH * max(len(firms), 2)) * factor)
-        wide = (area.width_mm - _NAMES * factor - 4.0 * factor) / 3.0
+        names = [str(name) for name in chosen["name"]]
+        longest = max((style.text_size(name, medium.small_pt)[0] for name in names), default=0.0) + 4.0
+        room = min(max(longest, _NAMES * factor), 0.36 * area.width_mm)
+        wide = (area.width_mm - room - 4.0 * factor) / 3.0
         panels = []
         for number, (measure, sign, unit, words) in enumerate(_PANELS):
-            left = _NAMES * factor + number * wide
+            left = room + number * wide
             panel = area.panel(
                 left, _FOOT * factor, wide - 5.0 * factor, area.height_mm - (_HEAD + _FOOT) * factor
             )
             rows = _of(table, measure, sign, unit).reindex(firms)
             _draw_bars(panel, rows, words, medium)
-            _finish_rows(
-                panel, [str(name) for name in chosen["name"]] if number == 0 else [""] * len(firms), medium
-            )
+            _finish_rows(panel, names if number == 0 else [""] * len(firms), medium, room)
             panels.append(panel)
         note = "right of the line: better; line: 95 % interval; full colour: clear"
         _write_title(area, title, note if firms else "no firm pays more or less", medium)
@@ -205,15 +220,14 @@ def _rows_panel(area: Area, names: Sequence[str], left: float, right: float, med
     panel = area.panel(
         left, _FOOT * factor, area.width_mm - left - right, area.height_mm - (_HEAD + _FOOT) * factor
     )
-    _finish_rows(panel, names, medium)
+    _finish_rows(panel, names, medium, left)
     panel.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     return panel
 
 
-def _finish_rows(panel: Axes, names: Sequence[str], medium: Medium) -> None:
-    """One named row per entry, the first at the top."""
-    room = (_NAMES - 3.0) * medium.text_pt / 7.0
-    shown = [style.shorten(name, room, medium.small_pt) if name else "" for name in names]
+def _finish_rows(panel: Axes, names: Sequence[str], medium: Medium, room: float) -> None:
+    """One named row per entry, the first at the top; `room` for the names, mm."""
+    shown = [style.shorten(name, room - 3.0, medium.small_pt) if name else "" for name in names]
     panel.set_yticks(np.arange(len(names)), shown)
     panel.set_ylim(max(len(names), 2) - 0.4, -0.6)
     panel.tick_params(axis="y", length=0)

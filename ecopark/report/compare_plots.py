@@ -17,6 +17,7 @@ from ecopark.report.compare_recovery import draw_recovery
 from ecopark.report.compare_sentences import name_when
 from ecopark.report.result_plots import Drawn, ResultPlots
 from ecopark.report.study_curves import draw_fan
+from ecopark.report.style import PRINT, Medium
 
 _MOST_MAPS = 4
 
@@ -112,20 +113,20 @@ class ComparePlots(ResultPlots):
             raise DomainError("only a what-if has a recovery; ecopark whatif makes one")
         return draw_recovery(self._comparison, **options)
 
-    def drawn(self) -> Mapping[str, Drawn]:
+    def drawn(self, medium: Medium = PRINT) -> Mapping[str, Drawn]:
         """Every figure there is something to draw of, by the name of its file."""
         found = self._comparison
         drawn: dict[str, Drawn] = {}
         for number, label in enumerate(found.labels[1:], start=1):
             ending = f"-{number}" if len(found.labels) > 2 else ""
-            drawn[f"forest{ending}"] = self.forest(label)
-            drawn[f"firms{ending}"] = self.firms(label)
+            drawn[f"forest{ending}"] = self.forest(label, medium=medium)
+            drawn[f"firms{ending}"] = self.firms(label, medium=medium)
         if len(found.maps):
-            drawn["maps"] = self.maps()
+            drawn["maps"] = self.maps(medium=medium)
         for indicator in dict.fromkeys(found.curves["indicator"]):
-            drawn[f"curves-{str(indicator).replace('_', '-')}"] = self.curves(str(indicator))
+            drawn[f"curves-{str(indicator).replace('_', '-')}"] = self.curves(str(indicator), medium=medium)
         if hasattr(found, "recovery"):
-            drawn["recovery"] = self.recovery()
+            drawn["recovery"] = self.recovery(medium=medium)
         return drawn
 
     def _label(self, label: str | None) -> str:

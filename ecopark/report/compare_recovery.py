@@ -178,7 +178,9 @@ def draw_recovery(found: Any, *, ax: Axes | None = None, medium: Medium = PRINT)
         order = [found.currency, "exchanges", "t", "MWh", "m3"]
         known = set(found.around["measure"])
         measures = [name for name in order if name in known] + sorted(known - set(order))
-        columns, lines = 2, -(-len(measures) // 2)
+        # A wide figure is low: three panels beside each other keep their height.
+        columns = 3 if medium.width_mm > medium.height_mm and len(measures) > 2 else 2
+        lines = -(-len(measures) // columns)
         area = style.take_area(ax, medium.width_mm, min((18.0 + 48.0 * lines) * factor, medium.height_mm))
         wide, tall = area.width_mm / columns, (area.height_mm - 18.0 * factor) / lines
         panels = []
@@ -190,6 +192,9 @@ def draw_recovery(found: Any, *, ax: Axes | None = None, medium: Medium = PRINT)
             )  # fmt: skip
             _draw_measure(panel, found, measure, medium)
             panels.append(panel)
+        low, high = (end(panel.get_xlim()[k] for panel in panels) for k, end in enumerate((min, max)))
+        for panel in panels:
+            panel.set_xlim(low, high)
         _write_head(area, found, medium)
     return np.array(panels, dtype=object)
 
@@ -224,7 +229,7 @@ def _draw_measure(panel: Axes, found: Any, measure: str, medium: Medium) -> None
     panel.set_title(name_of(measure, found.currency))
     panel.set_ylabel("number" if is_count else f"{shown} a quarter")
     panel.set_xlabel("year")
-    panel.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    panel.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
     panel.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
     panel.yaxis.set_major_locator(MaxNLocator(5))
     panel.yaxis.set_major_formatter(FuncFormatter(axis_number))

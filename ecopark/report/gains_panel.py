@@ -54,6 +54,30 @@ def place_rows(
     return area, factor
 
 
+def name_room(
+    area: Area, names: Sequence[str], medium: Medium, most: float = 0.34, least: float = 34.0
+) -> float:
+    """Room that the longest of some names needs, within limits.
+
+    Parameters
+    ----------
+    area : Area
+    names : sequence of str
+    medium : Medium
+    most : float
+        Share of the width that they may take.
+    least : float, mm
+        In print; the same for short names, so that figures beside each other agree.
+
+    Returns
+    -------
+    float, mm
+    """
+    longest = max((style.text_size(name, medium.small_pt)[0] for name in names), default=0.0)
+    wanted = max(longest + 5.0, least * medium.text_pt / 7.0)
+    return min(wanted, most * area.width_mm)
+
+
 def row_panel(
     area: Area, box: tuple[float, float, float, float], names: Sequence[str], room: float, medium: Medium
 ) -> Axes:

@@ -19,18 +19,18 @@ from ecopark.report.gains_panel import (
     FAIR,
     FOOT,
     HEAD,
+    name_room,
     place_rows,
     row_panel,
     rule_at_zero,
-    signed,
     write_legend,
     write_side,
 )
-from ecopark.report.numbers import number, scale_of
+from ecopark.report.numbers import even_numbers, number, scale_of
 from ecopark.report.result_plots import Drawn, ResultPlots
 from ecopark.report.style import FAINT, PRINT, QUIET, Medium
 
-_NAMES, _SIDE = 34.0, 26.0
+_SIDE = 26.0
 _MOST_ROWS = 30
 
 
@@ -57,9 +57,9 @@ class GainsPlots(ResultPlots):
         """Present value and payback; see :func:`draw_firms`."""
         return draw_firms(self._gains.firms, self._gains.currency, self._gains.labels, **options)
 
-    def drawn(self) -> Mapping[str, Drawn]:
+    def drawn(self, medium: Medium = PRINT) -> Mapping[str, Drawn]:
         """Every figure there is something to draw of, by the name of its file."""
-        return {"split": self.split(), "firms": self.firms()}
+        return {"split": self.split(medium=medium), "firms": self.firms(medium=medium)}
 
 
 def draw_split(
@@ -92,9 +92,10 @@ def draw_split(
         rows = table.head(_MOST_ROWS)
         area, factor = place_rows(len(rows), "Who has what of the joint gain" + _cut(table), ax, medium)
         divisor, unit = scale_of(float(rows[["npv", "shapley"]].abs().max().max() or 1.0), currency)
-        left, side = _NAMES * factor, _SIDE * factor
+        names = [labels.get(firm, firm) for firm in rows["firm"]]
+        left, side = name_room(area, names, medium), _SIDE * factor
         box = (left, FOOT * factor, area.width_mm - left - side, area.height_mm - (HEAD + FOOT) * factor)
-        panel = row_panel(area, box, [labels.get(firm, firm) for firm in rows["firm"]], left - 4.0, medium)
+        panel = row_panel(area, box, names, left - 4.0, medium)
         size = 3.8 * medium.line
         for at, ends in enumerate((rows[["npv", "shapley"]].to_numpy(dtype=float) / divisor).tolist()):
             panel.plot(ends, [at, at], color=FAINT, lw=1.6 * medium.line, gid="gap")
@@ -105,9 +106,9 @@ def draw_split(
             panel.plot([ends[0]], [at], "o", color=ACTUAL, ms=size, gid="npv")
         rule_at_zero(panel)
         panel.set_xlabel(f"present value, {unit}")
-        write_side(panel, [signed(value / divisor) for value in rows["overpaid"]], side - 3.0, medium)
+        write_side(panel, even_numbers(rows["overpaid"] / divisor, sign=True), side - 3.0, medium)
         panel.annotate(
-            "difference", (1.0, 1.0), (3, 4), xycoords="axes fraction", textcoords="offset points",
+            f"difference,\n{unit}", (1.0, 1.0), (3, 4), xycoords="axes fraction", textcoords="offset points",
             size=medium.small_pt, color=QUIET, va="bottom", annotation_clip=False, gid="side head",
         )  # fmt: skip
         write_legend(panel, (("● has", ACTUAL), ("◆ Shapley value", FAIR)), medium)
@@ -145,12 +146,12 @@ def draw_firms(
         rows = table.head(_MOST_ROWS)
         area, factor = place_rows(len(rows), "Present value and payback" + _cut(table), ax, medium)
         divisor, unit = scale_of(float(rows["npv"].abs().max() or 1.0), currency)
-        left, gap = _NAMES * factor, 8.0 * factor
+        names = [labels.get(firm, firm) for firm in rows["firm"]]
+        left, gap = name_room(area, names, medium), 8.0 * factor
         wide, tall = (
             (area.width_mm - left - gap - 6.0 * factor) / 2.0,
             area.height_mm - (HEAD + FOOT) * factor,
         )
-        names = [labels.get(firm, firm) for firm in rows["firm"]]
         worth = row_panel(area, (left, FOOT * factor, wide, tall), names, left - 4.0, medium)
         time = row_panel(area, (left + wide + gap, FOOT * factor, wide, tall), [""] * len(names), 1.0, medium)
         colours = [ACTUAL if value >= 0.0 else FAIR for value in rows["npv"]]

@@ -20,6 +20,7 @@ from ecopark.report.gains_panel import (
     FOOT,
     HEAD,
     PITCH,
+    name_room,
     place_rows,
     row_panel,
     write_legend,
@@ -33,6 +34,7 @@ _TALL = 62.0
 # Beyond this factor between the dearest and the cheapest the axis of cost is logarithmic.
 _SPAN = 20.0
 _MOST_NAMED = 16
+_WHY = "why it fails in the others"
 
 
 class _Axis(NamedTuple):
@@ -70,11 +72,11 @@ class SubsidyPlots(ResultPlots):
         proof = self._study.proof
         return draw_proof(proof.exchanges, proof.replicates, self._study.at, self._study.labels, **options)
 
-    def drawn(self) -> Mapping[str, Drawn]:
+    def drawn(self, medium: Medium = PRINT) -> Mapping[str, Drawn]:
         """Every figure there is something to draw of, by the name of its file."""
-        drawn: dict[str, Drawn] = {"curve": self.curve()} if len(self._study.curve) else {}
+        drawn: dict[str, Drawn] = {"curve": self.curve(medium=medium)} if len(self._study.curve) else {}
         if self._study.proof is not None:
-            drawn["proof"] = self.proof()
+            drawn["proof"] = self.proof(medium=medium)
         return drawn
 
 
@@ -238,9 +240,10 @@ def draw_proof(
     with style.house(medium):
         title = f"With payments from {year} on: {replicates} pairs of runs on the same luck"
         area, factor = place_rows(len(table), title, ax, medium)
-        left, side = 58.0 * factor, 56.0 * factor
-        box = (left, FOOT * factor, area.width_mm - left - side, area.height_mm - (HEAD + FOOT) * factor)
         names = [_exchange(row, labels) for row in table.itertuples()]
+        left = name_room(area, names, medium, 0.44, 58.0)
+        side = name_room(area, [_WHY, *table["failed"]], medium, 0.74 - left / area.width_mm, 40.0)
+        box = (left, FOOT * factor, area.width_mm - left - side, area.height_mm - (HEAD + FOOT) * factor)
         panel = row_panel(area, box, names, left - 4.0, medium)
         rows, size = np.arange(len(table)), 4.2 * medium.line
         for at, (without, with_) in enumerate(zip(table["without"], table["with"], strict=True)):
@@ -255,7 +258,7 @@ def draw_proof(
         panel.set_xlabel("runs in which it operates, %")
         write_side(panel, list(table["failed"]), side - 3.0, medium)
         panel.annotate(
-            "why it fails in the others", (1.0, 1.0), (3, 4), xycoords="axes fraction", textcoords="offset points",
+            _WHY, (1.0, 1.0), (3, 4), xycoords="axes fraction", textcoords="offset points",
             size=medium.small_pt, color=QUIET, va="bottom", annotation_clip=False, gid="side head",
         )  # fmt: skip
         write_legend(panel, (("○ without", FAIR), ("● with payment", ACTUAL)), medium)

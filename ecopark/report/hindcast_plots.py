@@ -52,9 +52,13 @@ class HindcastPlots(ResultPlots):
         """F1 by year; see :func:`draw_scores`."""
         return draw_scores(self._hindcast.scores, self._hindcast.replicates, **options)
 
-    def drawn(self) -> Mapping[str, Drawn]:
+    def drawn(self, medium: Medium = PRINT) -> Mapping[str, Drawn]:
         """Every figure there is something to draw of, by the name of its file."""
-        return {"curve": self.curve(), "starts": self.starts(), "scores": self.scores()}
+        return {
+            "curve": self.curve(medium=medium),
+            "starts": self.starts(medium=medium),
+            "scores": self.scores(medium=medium),
+        }
 
 
 def draw_curve(
@@ -94,7 +98,8 @@ def draw_curve(
         )
         panel.set_ylim(bottom=0.0)
         panel.set_xlim(years[0], years[-1] + 1.0)
-        _axes(panel, "year", "exchanges ever begun")
+        _axes(panel, "year", "number of exchanges ever begun")
+        panel.yaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
         _legend(
             panel,
             (

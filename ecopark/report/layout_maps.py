@@ -26,6 +26,7 @@ from ecopark.scenario.geometry import project
 Floats = NDArray[np.float64]
 MOVED = "#B5456B"
 _HEAD, _FOOT, _GAP, _EDGE = 11.0, 11.0, 5.0, 9.0
+_MARGIN = 2.0
 _NICE_KM = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 
@@ -51,7 +52,7 @@ def draw_layouts(search: Any, *, ax: Axes | None = None, medium: Medium = PRINT)
         factor = medium.text_pt / 7.0
         across = min(len(names), 3 if medium.width_mm > medium.height_mm else 2)
         rows = -(-len(names) // across)
-        wide = (medium.width_mm - (across - 1) * _GAP) / across
+        wide = (medium.width_mm - 2.0 * _MARGIN - (across - 1) * _GAP) / across
         spots = _plane(search)
         plan = ground_plan(search.scenario.park.layout, _sites(search))
         tall = min(wide * _shape(spots, plan), (medium.height_mm - _FOOT * factor) / rows - _HEAD * factor)
@@ -62,10 +63,10 @@ def draw_layouts(search: Any, *, ax: Axes | None = None, medium: Medium = PRINT)
         for k, name in enumerate(names):
             row, column = divmod(k, across)
             bottom = _FOOT * factor + (rows - 1 - row) * (tall + _HEAD * factor)
-            panel = area.canvas(column * (wide + _GAP), bottom, wide, tall + _HEAD * factor)
+            panel = area.canvas(_MARGIN + column * (wide + _GAP), bottom, wide, tall + _HEAD * factor)
             _draw_one(panel, search, name, (spots, plan, largest), (wide, tall), medium)
             panels.append(panel)
-        foot = area.canvas(0.0, 0.0, area.width_mm, _FOOT * factor)
+        foot = area.canvas(_MARGIN, 0.0, area.width_mm - 2.0 * _MARGIN, _FOOT * factor)
         _draw_key(foot, search, plan, medium)
     return np.array(panels, dtype=object)
 

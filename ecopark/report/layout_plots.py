@@ -48,11 +48,11 @@ class LayoutPlots(ResultPlots):
         """Gains possible and emerged; see :func:`draw_gains`."""
         return draw_gains(self._search.layouts, self._search.scenario.park.currency.code, **options)
 
-    def drawn(self) -> Mapping[str, Drawn]:
+    def drawn(self, medium: Medium = PRINT) -> Mapping[str, Drawn]:
         """Every figure there is something to draw of, by the name of its file."""
-        drawn: dict[str, Drawn] = {"layouts": self.maps()}
+        drawn: dict[str, Drawn] = {"layouts": self.maps(medium=medium)}
         if self._search.names:
-            drawn["gains"] = self.gains()
+            drawn["gains"] = self.gains(medium=medium)
         return drawn
 
 
@@ -117,8 +117,8 @@ def _write_head(area: style.Area, replicates: int, medium: Medium) -> None:
     factor = medium.text_pt / 7.0
     canvas = area.canvas(0.0, area.height_mm - 12.0 * factor, area.width_mm, 12.0 * factor)
     title = "What better layouts bring"
-    canvas.text(0.5, 7.0 * factor, title, size=1.2 * medium.text_pt, weight="bold", va="center", gid="title")
-    x = 0.5
+    canvas.text(2.0, 7.0 * factor, title, size=1.2 * medium.text_pt, weight="bold", va="center", gid="title")
+    x = 2.0
     told = f"emerged, mean of {replicates} runs with the same luck (line: 95 % interval)"
     entries = [("possible, estimate of the search", POSSIBLE)] + ([(told, EMERGED)] if replicates else [])
     for text, colour in entries:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ecopark.report import style
 from ecopark.report.colours import text_colour
 from ecopark.report.funnel import REASON
-from ecopark.report.numbers import axis_number, number, scale_of
+from ecopark.report.numbers import axis_number, even_numbers, number, scale_of
 from ecopark.report.style import INK, PRINT, QUIET, Area, Medium
 
 Floats = NDArray[np.float64]
@@ -35,6 +35,7 @@ GAPS: Mapping[str, str] = {
 }
 _OTHER = "#8A8A8A"
 _MOST = 9
+_DUST = 1e-9
 _NAMES = 50.0
 
 
@@ -106,6 +107,8 @@ def _stack(blocks: pd.DataFrame, losses: pd.DataFrame) -> _Stack:
     sums = losses.pivot_table("lost", "reason", "block", aggfunc="sum")
     sums = sums.reindex(columns=ordered["block"]).fillna(0.0)
     total = (sums * (end - start)).sum(axis=1)
+    # What rounding leaves of a reason is none.
+    total = total[total.abs() > _DUST * max(float(total.abs().sum()), float(ordered["possible"].abs().sum()))]
     order = sorted(total.index, key=lambda reason: (-abs(total[reason]), reason))
     kept = order[:_MOST] if len(order) > _MOST + 1 else order
     names, rows = ["realised"], [ordered["realised"].to_numpy(dtype=float)]
@@ -187,10 +190,11 @@ def _draw_names(
     ax.plot([0, 2.0 * factor], [pitch * (len(stack.names) + 0.5)] * 2, color=INK, lw=1.3 * medium.line)
     ax.text(3.2 * factor, pitch * (len(stack.names) + 0.5), f"possible {number(whole)}", size=small,
             va="center", gid="name")  # fmt: skip
+    written = even_numbers(means)
     for row, (name, mean) in enumerate(zip(stack.names, means, strict=True)):
         y, colour = pitch * (row + 0.5), colour_of(name)
         side = 0.9 * factor
         ax.fill([0, 2 * side, 2 * side, 0], [y - side, y - side, y + side, y + side], color=colour, lw=0)
         share = f" ({axis_number(round(100.0 * mean / whole))} %)" if whole > 0.0 else ""
-        text = style.shorten(f"{name} {number(float(mean))}{share}", area.width_mm - left - 4.0, small)
+        text = style.shorten(f"{name} {written[row]}{share}", area.width_mm - left - 4.0, small)
         ax.text(3.2 * factor, y, text, size=small, color=text_colour(colour), va="center", gid="name")

@@ -126,7 +126,9 @@ def draw_shadow_prices(
         head, foot, gap = 9.0 * factor, 9.0 * factor, 9.0 * factor
         tall = (area.height_mm - head - foot - gap) / 2.0
         left = 16.0 * factor
-        wide = area.width_mm - left - (_NAMES + 3.0) * factor
+        # Names and numbers need more than half of a narrow figure would leave to the lines.
+        side_mm = min(max(_NAMES * factor, _name_room(prices, tables, medium)), 0.42 * area.width_mm)
+        wide = area.width_mm - left - side_mm - 3.0 * factor
         sides = (("residual", "One more unit of a residual"), ("need", "One more unit of a need"))
         panels = []
         for row, (side, title) in enumerate(sides):
@@ -140,13 +142,26 @@ def draw_shadow_prices(
     return np.array(panels, dtype=object)
 
 
+def _weightiest(prices: pd.DataFrame) -> list[tuple[str, str]]:
+    """Firm and resource of the streams of one side that are drawn, the weightiest first."""
+    weight = prices.groupby(["firm", "resource"])["weight"].sum()
+    weight = weight[weight > 0.0]
+    return sorted(weight.index, key=lambda key: (-weight[key], key))[:_MOST]
+
+
+def _name_room(prices: pd.DataFrame, tables: RunTables, medium: Medium) -> float:
+    """Room that the longest name of a stream needs with its line and its price, mm."""
+    streams = [key for _, rows in prices.groupby("side") for key in _weightiest(rows)]
+    names = (f"{tables.resource_name(what)}, {tables.firm_name(firm)}" for firm, what in streams)
+    sample = style.text_size(": 0.000 EUR/MWh", medium.small_pt)[0] + 14.0 * medium.text_pt / 7.0
+    return max((style.text_size(name, medium.small_pt)[0] for name in names), default=0.0) + sample
+
+
 def _draw_side(
     panel: Axes, area: Area, prices: pd.DataFrame, tables: RunTables, currency: str, medium: Medium
 ) -> None:
     """Steps of the weightiest streams of one side, with their names in the order of the last price."""
-    weight = prices.groupby(["firm", "resource"])["weight"].sum()
-    weight = weight[weight > 0.0]
-    order = sorted(weight.index, key=lambda key: (-weight[key], key))[:_MOST]
+    order = _weightiest(prices)
     known = resource_colours(tables.resources)
     dashes = ("-", (0, (4, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1.2, 1.5)), (0, (8, 2)), (0, (2, 2)))
     drawn: list[tuple[str, str, float, object]] = []

@@ -19,6 +19,7 @@ from ecopark.report.optimum_curves import draw_front, draw_shadow_prices
 from ecopark.report.optimum_maps import draw_two_maps
 from ecopark.report.optimum_words import LABELS, objective_label
 from ecopark.report.result_plots import Drawn, ResultPlots
+from ecopark.report.style import PRINT, Medium
 from ecopark.report.tables import RunTables
 
 
@@ -95,15 +96,15 @@ class OptimumPlots(ResultPlots):
         """What residuals and needs are worth; see :func:`~ecopark.report.optimum_curves.draw_shadow_prices`."""
         return draw_shadow_prices(self._capture.prices, self._tables, self._capture.unit, **options)
 
-    def drawn(self) -> Mapping[str, Drawn]:
+    def drawn(self, medium: Medium = PRINT) -> Mapping[str, Drawn]:
         """Every figure there is something to draw of, by the name of its file."""
         drawn: dict[str, Drawn] = {
-            "capture": self.capture(),
-            "maps": self.maps(),
-            "shadow_prices": self.shadow_prices(),
+            "capture": self.capture(medium=medium),
+            "maps": self.maps(medium=medium),
+            "shadow_prices": self.shadow_prices(medium=medium),
         }
         if self._capture.front is not None:
-            drawn["front"] = self.front()
+            drawn["front"] = self.front(medium=medium)
         return drawn
 
     def _unit(self, objective: str) -> str:

@@ -44,9 +44,9 @@ class RankingPlots(ResultPlots):
         """Effects of all variants; see :func:`draw_ranking`."""
         return draw_ranking(self._ranking.rows, self._ranking.effects, self._ranking.against, **options)
 
-    def drawn(self) -> Mapping[str, Drawn]:
+    def drawn(self, medium: Medium = PRINT) -> Mapping[str, Drawn]:
         """Every figure there is something to draw of, by the name of its file."""
-        return {"ranking": self.effects()}
+        return {"ranking": self.effects(medium=medium)}
 
 
 def draw_ranking(
@@ -86,8 +86,9 @@ def draw_ranking(
     at = {key: k + 1.2 * groups.index(key[0]) for k, key in enumerate(order)}
     with style.house(medium):
         factor = medium.text_pt / 7.0
-        depth = (max(at.values()) + 1.0) * _PITCH
-        area = style.take_area(ax, medium.width_mm, (_HEAD + _FOOT + depth) * factor)
+        wanted = (_HEAD + _FOOT + (max(at.values()) + 1.0) * _PITCH) * factor
+        area = style.take_area(ax, medium.width_mm, min(wanted, medium.height_mm))
+        depth = area.height_mm - (_HEAD + _FOOT) * factor
         room = area.width_mm - (_NAMES + 6.0) * factor
         wide = room / len(shown)
         panels = []
@@ -96,7 +97,7 @@ def draw_ranking(
                 _NAMES * factor + k * wide + 2.0 * factor,
                 _FOOT * factor,
                 wide - _GAP * factor,
-                depth * factor,
+                depth,
             )
             _draw_effect(panel, rows[rows["effect"] == effect], at, effect, medium)
             panels.append(panel)

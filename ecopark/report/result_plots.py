@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from ecopark.report import style
+from ecopark.report.style import PRINT, Medium
 
 Drawn = Axes | NDArray[np.object_]
 
@@ -26,10 +27,12 @@ class ResultPlots(ABC):
     """
 
     @abstractmethod
-    def drawn(self) -> Mapping[str, Drawn]:
+    def drawn(self, medium: Medium = PRINT) -> Mapping[str, Drawn]:
         """Every figure there is something to draw of, by the name of its file."""
 
-    def save_all(self, folder: Path | str, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
+    def save_all(
+        self, folder: Path | str, formats: Sequence[str] = ("png", "svg"), *, medium: Medium = PRINT
+    ) -> list[Path]:
         """Draw and save every figure there is something to draw of.
 
         Parameters
@@ -37,6 +40,7 @@ class ResultPlots(ABC):
         folder : path-like
             Made if it does not exist.
         formats : sequence of {"png", "svg", "pdf"}
+        medium : Medium
 
         Returns
         -------
@@ -46,6 +50,6 @@ class ResultPlots(ABC):
         place.mkdir(parents=True, exist_ok=True)
         return [
             path
-            for name, axes in self.drawn().items()
+            for name, axes in self.drawn(medium).items()
             for path in style.save(style.figure_of(axes), place / name, formats)
         ]

@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from ecopark.report import style
+from ecopark.report.compare_console import INDICATOR_NAMES
 from ecopark.report.numbers import axis_number, scale_of
 from ecopark.report.style import INK, PRINT, QUIET, Area, Medium
 
@@ -52,12 +53,13 @@ def draw_tornado(
     """
     with style.house(medium):
         divisor, shown = _scale(table[["low", "high", "low_from", "high_to", "low_to", "high_from"]], unit)
-        panel, area = _rows(table.index, medium, ax, f"{output}: one parameter at a time")
+        panel, area = _rows(table.index, medium, ax, f"{name_output(output)}: one parameter at a time")
         for row, (_, entry) in enumerate(table.iterrows()):
-            for end, colour in (("low", LOW), ("high", HIGH)):
+            # Half a row each: both ends of a parameter may move the output the same way.
+            for end, colour, at in (("low", LOW, row - 0.18), ("high", HIGH, row + 0.18)):
                 value = float(entry[end]) / divisor
-                panel.barh(row, value, 0.62, color=colour, lw=0, gid=end)
-                _interval(panel, row, entry[f"{end}_from"] / divisor, entry[f"{end}_to"] / divisor, medium)
+                panel.barh(at, value, 0.36, color=colour, lw=0, gid=end)
+                _interval(panel, at, entry[f"{end}_from"] / divisor, entry[f"{end}_to"] / divisor, medium)
         ends = [(_value(e["low_value"]), _value(e["high_value"])) for _, e in table.iterrows()]
         values = [f"{a} to {b} {units.get(str(n), '')}" for (a, b), n in zip(ends, table.index, strict=True)]
         _side(area, panel, values, medium)
@@ -84,7 +86,7 @@ def draw_indices(table: pd.DataFrame, output: str, *, ax: Axes | None = None, me
         x is the share of the output's variance, one row per parameter.
     """
     with style.house(medium):
-        panel, _ = _rows(table.index, medium, ax, f"{output}: what its variance comes from")
+        panel, _ = _rows(table.index, medium, ax, f"{name_output(output)}: what its variance comes from")
         kinds = [("S1", "alone (first order)", LOW), ("ST", "with interactions (total)", HIGH)]
         kinds = [kind for kind in kinds if kind[0] in table]
         high = 0.36 if len(kinds) > 1 else 0.62
@@ -94,6 +96,9 @@ def draw_indices(table: pd.DataFrame, output: str, *, ax: Axes | None = None, me
             for y, value, half in zip(at, table[name], table[f"{name}_conf"], strict=True):
                 _interval(panel, float(y), value - half, value + half, medium)
         panel.axvline(0, color=INK, lw=0.7)
+        # A share lies between nought and one; with few points the intervals do not.
+        low, high = panel.get_xlim()
+        panel.set_xlim(max(low, -1.0), min(high, 2.0))
         panel.set_xlabel("share of the variance over the ranges studied (lines: 95 % intervals)")
         _legend(panel, [(label, colour) for _, label, colour in kinds], medium)
     return panel
@@ -121,7 +126,7 @@ def draw_screening(
     """
     with style.house(medium):
         divisor, shown = _scale(table[["mu_star", "sigma"]], unit)
-        panel, _ = _rows(table.index, medium, ax, f"{output}: screening by elementary effects")
+        panel, _ = _rows(table.index, medium, ax, f"{name_output(output)}: screening by elementary effects")
         rows = np.arange(len(table))
         panel.barh(rows, table["mu_star"] / divisor, 0.62, color=LOW, lw=0, gid="mu_star")
         for row, value, half in zip(rows, table["mu_star"], table["mu_star_conf"], strict=True):
@@ -156,7 +161,9 @@ def draw_differences(
     """
     with style.house(medium):
         divisor, shown = _scale(table[["mean", "low", "high"]], unit)
-        panel, area = _rows(table["label"], medium, ax, f"{output}: difference to the base, same luck")
+        panel, area = _rows(
+            table["label"], medium, ax, f"{name_output(output)}: difference to the base, same luck"
+        )
         rows = np.arange(len(table))
         for row, low, high in zip(rows, table["low"] / divisor, table["high"] / divisor, strict=True):
             panel.plot(
@@ -175,15 +182,36 @@ def draw_differences(
 
 
 # --------------------------------------------------------------------------- shared
+def name_output(output: str) -> str:
+    """Name of an output of a study as titles have it.
+
+    Parameters
+    ----------
+    output : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> name_output("avoided_co2"), name_output("largest_share")
+    ('CO₂e avoided by exchanges', 'largest share')
+    """
+    return INDICATOR_NAMES.get(output, output.replace("_", " "))
+
+
 def _rows(
     names: Sequence[str] | pd.Index | pd.Series, medium: Medium, ax: Axes | None, title: str
 ) -> tuple[Axes, Area]:
     """Panel with one named row per entry, the first at the top."""
     factor = medium.text_pt / 7.0
     labels = [str(name).replace("_", " ") for name in names]
+    longest = max((style.text_size(label, medium.small_pt)[0] for label in labels), default=0.0) + 5.0
     height = min((_HEAD + _FOOT + _PITCH * len(labels)) * factor, medium.height_mm)
     area = style.take_area(ax, medium.width_mm, height)
-    left, right = _NAMES * factor, 30.0 * factor
+    left = min(max(longest, _NAMES * factor), 0.36 * area.width_mm)
+    right = 30.0 * factor
     tall = area.height_mm - (_HEAD + _FOOT) * factor
     panel = area.panel(left, _FOOT * factor, area.width_mm - left - right, tall)
     room = left - 4.0
@@ -201,7 +229,7 @@ def _rows(
     canvas.text(
         2.0,
         area.height_mm - 1.5,
-        title.replace("_", " "),
+        title,
         size=1.2 * medium.text_pt,
         weight="bold",
         va="top",

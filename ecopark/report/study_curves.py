@@ -5,7 +5,6 @@ What does not live here: estimating anything; the tables come from a study's res
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from ecopark.report import style
 from ecopark.report.numbers import axis_number, scale_of
+from ecopark.report.study_bars import name_output
 from ecopark.report.style import INK, PRINT, Medium
 
 COLOURS = ("#3F6E99", "#C8743B", "#5E8C57", "#8C5E8C", "#A08A2E", "#7A7A7A")
@@ -48,7 +48,10 @@ def draw_fan(
         factor = medium.text_pt / 7.0
         area = style.take_area(ax, medium.width_mm, 78.0 * factor)
         panel = area.panel(
-            16.0 * factor, 10.0 * factor, area.width_mm - 52.0 * factor, area.height_mm - 20.0 * factor
+            16.0 * factor,
+            10.0 * factor,
+            area.width_mm - (52.0 if len(fans) > 1 else 22.0) * factor,
+            area.height_mm - 20.0 * factor,
         )
         largest = max(
             float(np.nanmax(np.abs(fan.drop(columns="runs").to_numpy(dtype=float)))) for fan in fans.values()
@@ -64,12 +67,12 @@ def draw_fan(
         if since is not None:
             panel.axvline(since, color=INK, lw=0.7, ls=(0, (4, 3)), gid="since")
         _name_fans(panel, fans, divisor, area.height_mm - 20.0 * factor, medium)
-        _finish(panel, "year", f"{shown} per year" if shown else indicator.replace("_", " "))
+        _finish(panel, "year", f"{shown} per year" if shown else name_output(indicator))
         panel.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
         panel.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
         runs = int(next(iter(fans.values()))["runs"].iloc[0])
         bands = "50 % and 90 %" if len(fans) == 1 else "50 %"
-        title = f"{indicator.replace('_', ' ')}: median and central {bands} of {runs:,} runs"
+        title = f"{name_output(indicator)}: median and central {bands} of {runs:,} runs"
         canvas = area.canvas()
         canvas.set_zorder(-1)
         canvas.text(
@@ -91,9 +94,15 @@ def _name_fans(
         (float(fan["median"].iloc[-1]) / divisor, name, colour)
         for (name, fan), colour in zip(fans.items(), COLOURS, strict=False)
     )
-    at = -math.inf
-    for value, name, colour in ends:
-        at = max(value, at + least)
+    # Upwards from the lowest, and back down where the highest would leave the panel.
+    places = [value for value, _, _ in ends]
+    for number in range(1, len(places)):
+        places[number] = max(places[number], places[number - 1] + least)
+    top = high
+    for number in reversed(range(len(places))):
+        places[number] = min(places[number], top)
+        top = places[number] - least
+    for at, (_, name, colour) in zip(places, ends, strict=True):
         text = style.shorten(name, 32.0 * medium.text_pt / 7.0, medium.small_pt)
         panel.annotate(
             text, (1.0, at), (3, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
@@ -125,7 +134,8 @@ def draw_response(
     with style.house(medium):
         factor = medium.text_pt / 7.0
         names = list(dict.fromkeys(table["parameter"]))[:_SINGLE]
-        columns = min(3, len(names))
+        # A wide figure is low: four panels beside each other keep their height.
+        columns = min(4 if medium.width_mm > medium.height_mm and len(names) > 6 else 3, len(names))
         lines = -(-len(names) // columns)
         area = style.take_area(ax, medium.width_mm, min((14.0 + 46.0 * lines) * factor, medium.height_mm))
         largest = float(np.nanmax(np.abs(table[["mean", "low", "high"]].to_numpy(dtype=float))))
@@ -140,7 +150,7 @@ def draw_response(
             _response(panel, table[table["parameter"] == name], divisor, medium)
             unit_of = f", {units[name]}" if units.get(name) else ""
             label = style.shorten(f"{name.replace('_', ' ')}{unit_of}", wide - 6.0 * factor, medium.text_pt)
-            _finish(panel, label, shown or output.replace("_", " ") if column == 0 else "")
+            _finish(panel, label, shown or name_output(output) if column == 0 else "")
             panels.append(panel)
         low = min(panel.get_ylim()[0] for panel in panels)
         high = max(panel.get_ylim()[1] for panel in panels)
@@ -148,7 +158,7 @@ def draw_response(
             panel.set_ylim(low, high)
             if number % columns:
                 panel.set_yticklabels([])
-        title = f"{output.replace('_', ' ')} along each parameter: mean with 95 % interval"
+        title = f"{name_output(output)} along each parameter: mean with 95 % interval"
         canvas = area.canvas()
         canvas.set_zorder(-1)
         canvas.text(

@@ -53,7 +53,14 @@ class StudyPlots:
     def differences(self, output: str, against: int = 0, **options: Any) -> Axes:
         """Paired differences; see :func:`~ecopark.report.study_bars.draw_differences`."""
         table = self._results.compare(output, against)
+        table["label"] = [self._with_unit(str(label)) for label in table["label"]]
         return draw_differences(table, output, self._results.units.get(output, ""), **options)
+
+    def _with_unit(self, label: str) -> str:
+        """A point's label with the unit of its parameter, where it names one as ``payback = 3``."""
+        name, equals, _ = label.partition(" = ")
+        unit = self._units.get(name, "") if equals and "," not in label else ""
+        return f"{label} {unit}".rstrip()
 
     def response(self, output: str, **options: Any) -> NDArray[np.object_]:
         """Response curves; see :func:`~ecopark.report.study_curves.draw_response`."""

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from ecopark.report import style
@@ -136,6 +137,8 @@ def _draw_bars(
     for text in ax.get_yticklabels():
         text.set_gid("name")
     ax.grid(axis="x")
+    ax.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
     ax.set_xlabel("year", labelpad=1)
     ax.spines["left"].set_visible(False)
 

@@ -97,7 +97,7 @@ def test_dots_stand_at_what_each_has(medium: Medium) -> None:
     }
     np.testing.assert_allclose(drawn["npv"], FIRMS["npv"] / 1e6)
     np.testing.assert_allclose(drawn["shapley"], FIRMS["shapley"] / 1e6)
-    assert [t.get_text() for t in texts(ax, "side")][:2] == ["+2.0", "−1.0"]
+    assert [t.get_text() for t in texts(ax, "side")][:2] == ["+2.00", "−1.00"]
     assert "million DKK" in ax.get_xlabel()
     no_text_covers_another(ax)
 

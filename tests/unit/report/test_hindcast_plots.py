@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 from ecopark.errors import DomainError
 from ecopark.report.calibration_plots import draw_marginals, draw_pairs
 from ecopark.report.hindcast_plots import HindcastPlots, draw_curve, draw_scores, draw_starts
-from ecopark.report.style import PRINT, PROJECTOR, Medium
+from ecopark.report.style import PRINT, PROJECTOR, Medium, figure_of
 
 YEARS = np.arange(1959, 1994)
 CURVE = pd.DataFrame(
@@ -180,3 +180,13 @@ def test_figures_are_saved_the_same_twice(tmp_path: Path) -> None:
         f"{n}.{e}" for n in ("curve", "starts", "scores") for e in ("png", "svg")
     ]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]
+
+
+def test_all_figures_for_a_projector(tmp_path: Path) -> None:
+    class Found:
+        curve, exchanges, scores, replicates = CURVE, STARTS, SCORES, 7
+
+    plots = HindcastPlots(Found())
+    assert len(plots.save_all(tmp_path, ("png",), medium=PROJECTOR)) == 3
+    wide = {figure_of(axes).get_size_inches()[0] for axes in plots.drawn(PROJECTOR).values()}
+    assert wide == {PROJECTOR.width_mm / 25.4}

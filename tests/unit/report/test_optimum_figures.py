@@ -110,7 +110,7 @@ def test_means_are_told_beside_the_stack() -> None:
     """(0 + 3 + 8 + 9) / 4 possible and 9 / 4 realised, of blocks of equal length but for leap days."""
     told = words(draw_capture(BLOCKS, losses(), "DKK"))
     assert "possible 5.0" in told
-    assert "realised 2.2 (45 %)" in told
+    assert "realised 2.25 (45 %)" in told
 
 
 def test_a_date_is_a_year_with_a_fraction() -> None:
