@@ -136,11 +136,9 @@ def _title_rule(ax: Axes, title: str, words: str, medium: Medium) -> None:
         "annotation_clip": False,
     }
     ax.annotate(
-        title, (0, 1), (0, 3 + 2.4 * medium.small_pt), size=medium.text_pt, weight="bold", gid="title", **look
+        title, (0, 1), (0, 3 + 2.6 * medium.small_pt), size=medium.text_pt, weight="bold", gid="title", **look
     )
-    ax.annotate(
-        words, (0, 1), (0, 3), size=0.93 * medium.small_pt, color=QUIET, gid="rule", linespacing=1.1, **look
-    )
+    ax.annotate(words, (0, 1), (0, 3), size=medium.small_pt, color=QUIET, gid="rule", linespacing=1.1, **look)
 
 
 def _write_head(area: Area, tables: RunTables, medium: Medium) -> None:

@@ -237,7 +237,8 @@ def _write_name(
     width, height = text_size(text, size_pt, bold=active)
     size = (width + 0.8, height + 0.8)
     anchor = (at[0] - origin[0], at[1] - origin[1])
-    place = placer.put_beside(anchor, 1.1, size)
+    # A firm without an exchange is not named where its name would cover another.
+    place = placer.put_beside(anchor, 1.1, size, limit=np.inf if active else 1e4)
     if place is None:
         return
     line = leader(anchor, 1.1, place, size)

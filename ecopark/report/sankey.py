@@ -290,8 +290,20 @@ def _draw_titles(
     """Resource and quantity where a group of bands leaves its node."""
     colours = resource_colours(tables.resources)
     columns = np.diff(steps)
+    back = float(steps[-1]) - 2.0
     for group in layout.groups:
         column = layout.nodes[group.node].column
+        lanes = _lanes(layout, group)
+        if column == layout.columns - 1 and lanes:
+            # To the right of the last column stand names: what runs back is told on its way.
+            text = f"{tables.resource_name(group.resource)} {quantity(group.value, panel.unit)}"
+            ax.text(
+                back, depth - max(lanes), text, size=medium.small_pt, ha="right", va="center_baseline", gid="flow",
+                color=text_colour(colours.get(group.resource, kind_colour(""))), zorder=5,
+                bbox={"facecolor": "white", "alpha": 0.9, "lw": 0, "boxstyle": "square,pad=0.05"},
+            )  # fmt: skip
+            back -= text_size(text, medium.small_pt)[0] + 3.0
+            continue
         x = float(steps[column]) + _BAR_MM + 0.8
         room = float(columns[min(column, len(columns) - 1)]) - _BAR_MM - 1.6
         depth_mm = layout.scale * group.value
@@ -313,6 +325,15 @@ def _draw_titles(
             if thin
             else None,
         )
+
+
+def _lanes(layout: Layout, group: Group) -> list[float]:
+    """Depths at which the flows of a group run back underneath the others, mm."""
+    return [
+        slot.lane
+        for slot in layout.slots
+        if slot.loop and (slot.band.source, slot.band.resource) == (group.node, group.resource)
+    ]
 
 
 def _group_text(tables: RunTables, group: Group, unit: str, room: tuple[float, float], medium: Medium) -> str:
