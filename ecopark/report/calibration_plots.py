@@ -102,14 +102,19 @@ def draw_marginals(
             _marginal(panel, sample, row, medium)
             title = style.shorten(str(row.statement), wide - 8.0 * factor, medium.small_pt)
             panel.set_title(title, size=medium.small_pt, color=QUIET, pad=2.0)
-            name = f"{row.parameter}, {row.unit}".rstrip(", ").replace("_", " ")
-            panel.set_xlabel(style.shorten(name, wide - 6.0 * factor, medium.text_pt), labelpad=1)
+            parts = [str(row.parameter).replace("_", " "), f", {row.unit}".rstrip(", ")]
+            panel.set_xlabel(_with_unit(*parts, wide - 6.0 * factor, medium), labelpad=1)
             panels.append(panel)
         _head(area, "What is left of each parameter", medium, (
             ("\N{BLACK SQUARE} not excluded", LEFT), ("\N{EM DASH} weighted by likelihood", LIKELY),
             ("\N{BLACK UP-POINTING TRIANGLE} closest point run", INK), ("- - as it is", QUIET),
         ))  # fmt: skip
     return np.array(panels, dtype=object)
+
+
+def _with_unit(name: str, unit: str, room: float, medium: Medium) -> str:
+    """Name and unit in some room, mm: the name gives way, a number without its unit tells nothing."""
+    return style.shorten(name, room - style.text_size(unit, medium.text_pt)[0], medium.text_pt) + unit
 
 
 def _marginal(panel: Axes, sample: pd.DataFrame, row: Any, medium: Medium) -> None:
@@ -122,9 +127,11 @@ def _marginal(panel: Axes, sample: pd.DataFrame, row: Any, medium: Medium) -> No
     if edges[0] <= row.base <= edges[-1]:
         panel.axvline(row.base, color=QUIET, lw=0.8 * medium.line, ls=(0, (4, 3)), gid="base")
     top = float(max(counts.max(), likely.max()))
+    # Above the axis: below it stand the numbers.
     panel.plot(
-        [row.closest], [-0.04 * top], "^", color=INK, ms=3.6 * medium.line, clip_on=False, gid="closest"
-    )
+        [row.closest], [0.08 * top], "^", color=INK, ms=4.4 * medium.line, mec="white", mew=0.6, clip_on=False,
+        gid="closest",
+    )  # fmt: skip
     if _is_log(row):
         panel.set_xscale("log")
     panel.set_xlim(edges[0], edges[-1])

@@ -106,7 +106,7 @@ def _draw_interval(
         for end, marker in zip(ends[1:], "<>", strict=True):
             if np.isfinite(end) and end * (1 if marker == ">" else -1) > reach * 1.0001:
                 panel.plot(
-                    [np.sign(end) * reach], [row], marker, ms=3.0 * medium.line, color=colour, mew=0,
+                    [np.sign(end) * reach], [row], marker, ms=5.0 * medium.line, color=colour, mew=0,
                     clip_on=False, gid="cut",
                 )  # fmt: skip
     beyond = abs(ends[0]) > reach

@@ -149,7 +149,9 @@ def draw_response(
             panel = area.panel(left, bottom, wide - 6.0 * factor, tall - 15.0 * factor)
             _response(panel, table[table["parameter"] == name], divisor, medium)
             unit_of = f", {units[name]}" if units.get(name) else ""
-            label = style.shorten(f"{name.replace('_', ' ')}{unit_of}", wide - 6.0 * factor, medium.text_pt)
+            # The name gives way: a number without its unit tells nothing.
+            room = wide - 6.0 * factor - style.text_size(unit_of, medium.text_pt)[0]
+            label = style.shorten(name.replace("_", " "), room, medium.text_pt) + unit_of
             _finish(panel, label, shown or name_output(output) if column == 0 else "")
             panels.append(panel)
         low = min(panel.get_ylim()[0] for panel in panels)
