@@ -102,8 +102,8 @@ def draw_marginals(
             _marginal(panel, sample, row, medium)
             title = style.shorten(str(row.statement), wide - 8.0 * factor, medium.small_pt)
             panel.set_title(title, size=medium.small_pt, color=QUIET, pad=2.0)
-            parts = [str(row.parameter).replace("_", " "), f", {row.unit}".rstrip(", ")]
-            panel.set_xlabel(_with_unit(*parts, wide - 6.0 * factor, medium), labelpad=1)
+            name, unit = str(row.parameter).replace("_", " "), f", {row.unit}".rstrip(", ")
+            panel.set_xlabel(_with_unit(name, unit, wide - 6.0 * factor, medium), labelpad=1)
             panels.append(panel)
         _head(area, "What is left of each parameter", medium, (
             ("\N{BLACK SQUARE} not excluded", LEFT), ("\N{EM DASH} weighted by likelihood", LIKELY),
