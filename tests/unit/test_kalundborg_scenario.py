@@ -83,8 +83,9 @@ def scalars(node: Any) -> Iterator[str]:
 
 
 def raw_files() -> dict[str, dict[str, Any]]:
-    """Every file of the scenario but its layouts, which say who moves."""
-    files = [path for path in sorted(FOLDER.rglob("*.yaml")) if path.parent.name != "layouts"]
+    """Every file of the scenario but its layouts, which say who moves, and questions put to it, which may close a plant."""
+    apart = ("layouts", "rankings", "studies")
+    files = [path for path in sorted(FOLDER.rglob("*.yaml")) if path.parent.name not in apart]
     return {path.name: yaml.safe_load(path.read_text("utf-8")) for path in files}
 
 
