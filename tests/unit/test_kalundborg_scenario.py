@@ -83,7 +83,7 @@ def scalars(node: Any) -> Iterator[str]:
 
 
 def raw_files() -> dict[str, dict[str, Any]]:
-    """Every file of the scenario but its layouts, which say who moves, and questions put to it, which may close a plant."""
+    """Every file of the scenario; not layouts, which say who moves, nor questions, which may close a plant."""
     apart = ("layouts", "rankings", "studies")
     files = [path for path in sorted(FOLDER.rglob("*.yaml")) if path.parent.name not in apart]
     return {path.name: yaml.safe_load(path.read_text("utf-8")) for path in files}
