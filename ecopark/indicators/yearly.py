@@ -153,8 +153,9 @@ def _operating(synergies: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     if not len(flows):
         return pd.DataFrame()
     start = flows["start"].to_numpy().astype("datetime64[Y]")
-    years = np.arange(start.min(), start.max() + 1)
-    ends = (years + 1).astype("datetime64[D]") - 1
+    year, day = np.timedelta64(1, "Y"), np.timedelta64(1, "D")
+    years = np.arange(start.min(), start.max() + year)
+    ends = (years + year).astype("datetime64[D]") - day
     begun = synergies["operating"].notna()
     started, ended = (
         np.sort(synergies.loc[begun, name].dropna().to_numpy().astype("datetime64[s]"))
