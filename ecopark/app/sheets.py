@@ -6,7 +6,6 @@ differences (``planning.compare``).
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pandas as pd
@@ -22,8 +21,6 @@ from ecopark.report.tables import RunTables
 
 # Width a figure needs, in sizes of its letters; page.js gives it the room of the map where its column is narrower.
 _ROOM_EM = {"sankey": 34, "timeline": 68, "avoided": 66, "money": 62, "indicators": 66}
-# Signs of a legend of flows that fit into the narrowest column.
-_LEGEND_SIGNS = 64
 
 
 def figure_of(tab: str, tables: RunTables, year: int, font_px: float) -> Any:
@@ -45,10 +42,7 @@ def figure_of(tab: str, tables: RunTables, year: int, font_px: float) -> Any:
     from ecopark.report import interactive
 
     if tab == "sankey":
-        figure = interactive.sankey_figure(tables, year, font_px=font_px)
-        for one in figure.layout.annotations:
-            one.text = _shorten(one.text)
-        return figure
+        return interactive.sankey_figure(tables, year, font_px=font_px)
     draw = {
         "timeline": interactive.timeline_figure,
         "avoided": interactive.avoided_figure,
@@ -56,16 +50,6 @@ def figure_of(tab: str, tables: RunTables, year: int, font_px: float) -> Any:
         "indicators": interactive.indicators_figure,
     }[tab]
     return draw(tables, font_px=font_px)
-
-
-def _shorten(text: str) -> str:
-    """A legend with no more names than fit; other texts as they are."""
-    if "■" not in text:
-        return text
-    names = text.split("   ")
-    lengths = [len(re.sub(r"<[^>]*>", "", name)) + 3 for name in names]
-    fits = sum(1 for at in range(len(names)) if sum(lengths[: at + 1]) <= _LEGEND_SIGNS)
-    return "   ".join(names[: max(fits, 1)]) + ("   …" if fits < len(names) else "")
 
 
 def graph_sheet(figure: Any, tab: str, words: str) -> list[Any]:

@@ -181,9 +181,7 @@ def test_a_killed_worker_is_told_to_its_visitor_only(browser: Any, served: Serve
     )
     for worker in workers:
         worker.kill()
-    hurt.page.wait_for_function(
-        "/ended|stopped|killed|died|again/i.test(document.getElementById('words').textContent)"
-    )
+    hurt.words("ended from outside")
     well.run(1965)
     assert well.complaints == []
     hurt.run(1965)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from small_parks import build, firm
 from test_park import BASE
 
 from ecopark import Scenario
 from ecopark.app import cards, sheets
 from ecopark.app.park import Draft
 from ecopark.app.scene import free_place, park_scene
-from tests.small_parks import build, firm
 
 
 def _texts(part: Any) -> list[str]:
@@ -52,14 +52,6 @@ def test_small_differences_carry_their_own_unit() -> None:
         "low": math.nan,
     }
     assert _texts(sheets._difference_row(row, several=True))[2:] == ["9.0", "+5.00", "–"]
-
-
-def test_a_legend_is_cut_where_it_would_be_clipped() -> None:
-    names = [f"<span style='color:#123456'>■</span> resource {letter}" for letter in "abcdefghi"]
-    text = sheets._shorten("   ".join(names))
-    assert text.endswith("resource d   …")
-    assert sheets._shorten("   ".join(names[:2])) == "   ".join(names[:2])
-    assert sheets._shorten("<b>Materials</b>  1.2 Mt/yr") == "<b>Materials</b>  1.2 Mt/yr"
 
 
 def test_a_new_firm_hides_nobody() -> None:

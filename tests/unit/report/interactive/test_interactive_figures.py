@@ -29,7 +29,7 @@ from ecopark.report.interactive import (
 )
 from ecopark.report.interactive.money import gain_by_firm
 from ecopark.report.interactive.network import describe_network
-from ecopark.report.interactive.sankey import describe_sankey, exchange_years
+from ecopark.report.interactive.sankey import _broken, describe_sankey, exchange_years
 from ecopark.report.interactive.theme import CONFIG, by_scope, translucent
 from ecopark.report.style import text_size
 from ecopark.report.tables import RunTables
@@ -272,3 +272,14 @@ def test_type_grows_for_a_projector(small: RunTables) -> None:
     large = avoided_figure(small, font_px=20.0)
     assert large.layout.template.layout.font.size == 20.0
     assert large.layout.height > avoided_figure(small).layout.height
+
+
+def test_names_of_resources_stand_in_lines_and_those_without_room_are_counted() -> None:
+    names = [(f"resource number {letter}", "#123456") for letter in "abcdefghi"]
+    lines = [re.sub("<[^>]*>", "", line) for line in _broken(names).split("<br>")]
+    assert len(lines) == 2
+    assert max(map(len, lines)) <= 75
+    told = sum(line.count("resource number") for line in lines)
+    assert lines[-1].endswith(f"and {9 - told} more")
+    assert "<br>" not in _broken(names[:2])
+    assert _broken([]) == ""
