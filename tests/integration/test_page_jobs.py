@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -179,10 +180,18 @@ def test_old_results_are_let_go(tmp_path: Path, draft: Draft) -> None:
         assert list(private.iterdir()) == []
 
 
+def _worker_processes() -> Iterator[psutil.Process]:
+    for child in psutil.Process().children():
+        # A process that an earlier test ended may be gone, or wait to be buried.
+        with suppress(psutil.NoSuchProcess):
+            if "spawn_main" in " ".join(child.cmdline()):
+                yield child
+
+
 def test_processes_killed_while_they_wait_are_replaced(pool: Pool, draft: Draft) -> None:
     """Processes that share a queue would keep the lock on it for ever."""
     assert _wait(pool, pool.submit(draft.with_until("1960"), "pia"), "pia").phase == "done"
-    waiting = [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+    waiting = list(_worker_processes())
     assert len(waiting) >= 2
     for child in waiting:
         child.kill()
