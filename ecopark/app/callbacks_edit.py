@@ -182,7 +182,8 @@ def _say(why: str, before: Draft, after: Draft) -> str:
         return fixed[why]
     old = set(before.changes())
     news = [text for text in after.changes() if text not in old]
-    return f"{news[-1]}." if news else "As the scenario has it."
+    # One change may bring another about, such as a lever that has nothing to act on any more.
+    return f"{'. '.join(news)}." if news else "As the scenario has it."
 
 
 def list_words(items: list[str]) -> list[Any]:

@@ -104,6 +104,21 @@ class Ground:
         x, y = project(np.array([site], dtype=np.float64), self.layout, self.about)[0]
         return plot_under(self.plan.corners, float(x), float(y))
 
+    def say_move(self, old: Point, new: Point) -> str:
+        """A move in words, such as ``"1.2 km north-east, to plot quay"``.
+
+        Parameters
+        ----------
+        old, new : tuple of float, degree or m
+
+        Returns
+        -------
+        str
+        """
+        east, north = np.diff(self.metres([old, new]), axis=0)[0]
+        plot = self.plot_at(new)
+        return say_way(float(east), float(north)) + (f", to plot {plot.replace('_', ' ')}" if plot else "")
+
 
 def say_way(east: float, north: float) -> str:
     """A way on the plane in words, such as ``"1.2 km north-east"``.

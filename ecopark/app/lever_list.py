@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,15 @@ _LEVIES = (
     ("water_levy", "Water levy", "m³", "On top of the price of every cubic metre of water bought."),
     ("discharge_levy", "Discharge levy", "m³", "On every cubic metre of water discharged."),
 )
+# Levers that must be on for another to do anything; tests/unit/app/test_idle.py holds runs against this.
+_NEEDS = {
+    **dict.fromkeys(("capital_grant", "reach", "trust", "information"), ("trading",)),
+    **dict.fromkeys(("payback", "openness", "transaction_cost", "permits"), ("trading",)),
+    **dict.fromkeys(("facilitator_from", "workshop_every", "facilitator_budget"), ("facilitator",)),
+    **dict.fromkeys(("competition_law", "platform"), ("trading", "information")),
+    **dict.fromkeys(("officers", "coordination"), ("trading", "permits")),
+    "trust_initial": ("trading", "trust"),
+}  # fmt: skip
 
 
 def list_levers(base: Scenario) -> list[Lever]:
@@ -45,7 +55,8 @@ def list_levers(base: Scenario) -> list[Lever]:
     """
     park = base.park
     found = [*_policy(park), *_place(park), *_facilitator(park), *_information(park), *_firms(park)]
-    return [*found, *_permits(park), *_chance(park)]
+    found += [*_permits(park), *_chance(park)]
+    return [replace(lever, needs=_NEEDS.get(lever.name, ())) for lever in found]
 
 
 def _policy(park: Park) -> Iterable[Lever]:
@@ -73,11 +84,13 @@ def _policy(park: Park) -> Iterable[Lever]:
         "Share of what an exchange costs to build that the state pays.", "policy.capital_grant", " %", note,
     )  # fmt: skip
     law = park.policy.competition_law
-    yield _switch(
+    switch = _switch(
         "competition_law", "Policy", "Competition law", law is not None and law <= park.time.start,
         "Firms of one sector may not show each other what things cost them.", "policy.competition_law",
         "" if law is None or law <= park.time.start else f"from {law:%Y-%m}; what you set holds for all years",
     )  # fmt: skip
+    shown = park.agents.information is not None
+    yield replace(switch, idle="" if shown else "does nothing here, where all firms know each other")
 
 
 def _place(park: Park) -> Iterable[Lever]:
@@ -240,14 +253,10 @@ def _chance(park: Park) -> Iterable[Lever]:
         "Output varies from month to month beyond the seasons.", "mechanisms.noise",
     )  # fmt: skip
     if park.shocks:
-        yield _switch(
-            "shocks",
-            "Chance",
-            "Shocks",
-            on.shocks,
-            "The sudden events the scenario names.",
-            "mechanisms.shocks",
-        )
+        what = "The sudden events the scenario names."
+        struck = {firm for shock in park.shocks for firm in shock.firms}
+        switch = _switch("shocks", "Chance", "Shocks", on.shocks, what, "mechanisms.shocks")
+        yield replace(switch, firms=tuple(sorted(struck)))
     yield _switch(
         "trading", "Chance", "Exchanges", on.trading,
         "Off: the same park and luck with no exchange at all, what everything is measured against.",

@@ -56,6 +56,12 @@ class Lever:
         what you set holds for all years"``.
     write : callable
         Values by dotted path, from the value and those of all levers that are set.
+    firms : tuple of str
+        Firms it acts on, where it needs some of them to be there; empty where it acts whoever is there.
+    needs : tuple of str
+        Levers that must be on for this one to do anything.
+    idle : str
+        Why it does nothing in this scenario however it is set; empty where it does something.
     """
 
     name: str
@@ -71,6 +77,9 @@ class Lever:
     choices: tuple[str, ...] = ()
     note: str = ""
     write: Write = field(repr=False, compare=False, default=_nothing)
+    firms: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    idle: str = ""
 
     def check(self, value: object) -> Value:
         """The value as its kind has it.

@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import Any
 
 from ecopark.app.added import AddedFirm, identifier
-from ecopark.app.ground import Ground, Point, say_way
+from ecopark.app.ground import Ground, Point
+from ecopark.app.idle import say_levers, why_idle
 from ecopark.app.levers import Value, levers_of, overrides_of
 from ecopark.errors import DomainError, EcoparkError, ScenarioError
 from ecopark.scenario import Scenario
@@ -252,6 +253,7 @@ class Draft:
     def forget(self) -> None:
         """Let go of the built park; it is built anew when it is asked for."""
         self.__dict__.pop("_built", None)
+        self.__dict__.pop("_peopled", None)
 
     @cached_property
     def _built(self) -> Scenario | EcoparkError:
@@ -261,21 +263,40 @@ class Draft:
         except (ScenarioError, DomainError) as failure:
             return failure
 
-    def _build(self) -> Scenario:
+    @cached_property
+    def _peopled(self) -> Scenario:
+        """The base with the firms that are there, otherwise as it was."""
         dropped = self.off & set(self.base.park.firms)
         if len(dropped) == len(self.base.park.firms) and not set(self.added) - self.off:
             raise DomainError("All firms are switched off; leave at least one on.")
         fresh = {firm: new.raw(self.ground) for firm, new in self.added.items() if firm not in self.off}
-        grown = self.base.with_firms(fresh, dropped) if fresh or dropped else self.base
+        return self.base.with_firms(fresh, dropped) if fresh or dropped else self.base
+
+    def _build(self) -> Scenario:
         changes: dict[str, Any] = {"name": self.name} if self.name else {}
         for firm, site in self.moves.items():
             if firm not in self.off:
                 plot = self.ground.plot_at(site)
                 changes |= {f"firms.{firm}.plot": plot} if plot else {f"firms.{firm}.site": list(site)}
-        # Without its firms a park may lack what a lever sets, such as the shocks that strike them.
-        there = {lever.name for lever in levers_of(grown)}
-        changes |= overrides_of(grown, {name: value for name, value in self.levers.items() if name in there})
-        return grown.with_overrides(changes) if changes else grown
+        # Without its firms a park may lack what a lever sets; `idle_levers` says so.
+        there = {lever.name for lever in levers_of(self._peopled)}
+        held = {name: value for name, value in self.levers.items() if name in there}
+        changes |= overrides_of(self._peopled, held)
+        return self._peopled.with_overrides(changes) if changes else self._peopled
+
+    def idle_levers(self) -> dict[str, str]:
+        """Levers that do nothing in this park, however they are set, and why.
+
+        Returns
+        -------
+        dict of str to str
+            By lever, see :func:`why_idle`; empty where the park cannot be put together, as :meth:`problems` tells.
+        """
+        try:
+            there = self._peopled
+        except (ScenarioError, DomainError):
+            return {}
+        return why_idle(self.base, there, self.levers, {f: self.firm_name(f) for f in sorted(self.off)})
 
     def _sentence(self, where: str, message: str) -> str:
         """A problem of a scenario in the words of the page."""
@@ -299,23 +320,18 @@ class Draft:
 
     # ------------------------------------------------------------------ words and data
     def changes(self) -> list[str]:
-        """What differs from the base, one phrase each, such as ``"Fish farm moved 1.2 km north-east"``."""
+        """What differs from the base, one phrase each, such as ``"Fish farm moved 1.2 km north-east"``.
+
+        A lever that does nothing in this park is named with the reason.
+        """
         said = [f"Called {self.name}"] if self.name else []
-        firms = self.base.park.firms
-        moved = [firm for firm in self.moves if firm not in self.off]
-        ends = (
-            self.ground.metres([firms[f].site for f in moved]),
-            self.ground.metres([self.moves[f] for f in moved]),
-        )
-        for firm, (east, north) in zip(moved, ends[1] - ends[0], strict=True):
-            plot = self.ground.plot_at(self.moves[firm])
-            to = f", to plot {plot.replace('_', ' ')}" if plot else ""
-            said.append(f"{self.firm_name(firm)} moved {say_way(float(east), float(north))}{to}")
+        for firm, site in self.moves.items():
+            if firm not in self.off:
+                way = self.ground.say_move(self.base.park.firms[firm].site, site)
+                said.append(f"{self.firm_name(firm)} moved {way}")
         said += [f"{self.firm_name(firm)} switched off" for firm in sorted(self.off)]
         said += [new.say() for new in self.added.values()]
-        said += [
-            lever.say(self.levers[lever.name]) for lever in levers_of(self.base) if lever.name in self.levers
-        ]
+        said += say_levers(self.base, self.levers, self.idle_levers())
         said += [f"Luck number {self.seed}"] if self.seed != 1 else []
         return said + ([f"Run to {self.until}"] if self.until else [])
 
