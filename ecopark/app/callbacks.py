@@ -56,6 +56,11 @@ def add_shared(app: Dash, page: Page) -> None:
     app.clientside_callback(
         ClientsideFunction("page", "amount"), Output({"type": "lever-value", **lever}, "children"),
         [Input({"type": "lever", **lever}, "value"), Input({"type": "lever", **lever}, "drag_value")],
+        [State({"type": "lever-value", **lever}, "className")],
+    )  # fmt: skip
+    app.clientside_callback(
+        ClientsideFunction("page", "idle"), Output({"type": "lever-idle", **lever}, "children"),
+        [Input("idle", "data")], [State({"type": "lever-idle", **lever}, "id")],
     )  # fmt: skip
     app.clientside_callback(
         ClientsideFunction("page", "focus"), Output("sink", "data", allow_duplicate=True),
@@ -99,6 +104,7 @@ def _show_draft(app: Dash, page: Page) -> None:
             draft.title,
             draft.seed, int(draft.until[:4]) if draft.until else last,
             "Copy A over B" if second else "Copy A to B",
+            draft.idle_levers(),
         ]  # fmt: skip
 
     app.callback(
@@ -108,7 +114,7 @@ def _show_draft(app: Dash, page: Page) -> None:
             Output("run", "disabled"), Output("setup", "options"), Output("setup", "value"),
             Output("double", "disabled"), Output("double", "aria-pressed"), Output("main", "className"),
             Output("park-title", "children"), Output("seed", "value"), Output("until", "value"),
-            Output("copy", "children"),
+            Output("copy", "children"), Output("idle", "data"),
         ],
         [Input("rev", "data")], [State("visitor", "data")], prevent_initial_call=True,
     )(show)  # fmt: skip

@@ -88,7 +88,19 @@ def build_layout(plants: pd.DataFrame, first: int, last: int) -> html.Div:
 
 def _stores() -> list[Any]:
     sided = [f"{what}-{side}" for what in ("scene", "net", "live", "picked") for side in ("left", "right")]
-    names = ["recalled", "visitor", "rev", "moved", "picked", "shown", "settled", "letters", "sink", *sided]
+    names = [
+        "recalled",
+        "visitor",
+        "rev",
+        "moved",
+        "picked",
+        "shown",
+        "settled",
+        "letters",
+        "idle",
+        "sink",
+        *sided,
+    ]
     return [
         *(dcc.Store(id=name) for name in names),
         dcc.Interval(id="beat", interval=500, disabled=True),

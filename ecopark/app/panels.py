@@ -40,20 +40,31 @@ def lever_panel(draft: Draft, setup: str) -> list[Any]:
 
 
 def _lever(lever: Lever, value: Value, setup: str) -> html.Div:
+    """Name and value, which open to tell what the lever does; its handle; why it does nothing, if so."""
     name = {"type": "lever", "name": lever.name, "setup": setup}
-    title = html.Div(
+    label, about, note = (f"{part}-{lever.name}" for part in ("lever", "about", "note"))
+    is_year = lever.unit == "year"
+    title = html.Summary(
         [
-            html.Span(lever.label, id=f"lever-{lever.name}"),
-            html.Span(id={**name, "type": "lever-value"}, className="value"),
-            html.Span(lever.unit, className="unit"),
+            # No break before the mark: it would stand alone on a line.
+            html.Span([html.Span(lever.label, id=label), "\u00a0",
+                       html.Span("?", className="ask", **{"aria-hidden": "true"})]),
+            html.Span(id={**name, "type": "lever-value"}, className="value date" if is_year else "value"),
+            html.Span("" if is_year else lever.unit, className="unit"),
         ],
-        className="name",
-    )
-    notes = [html.Div(lever.note, className="note")] if lever.note else []
+        className="name", title="What this does",
+    )  # fmt: skip
     return html.Div(
-        [title, html.Div(_handle(lever, value, name), role="group", **{"aria-labelledby": f"lever-{lever.name}"}),
-         *notes],
-        className="lever", title=lever.explains,
+        [
+            html.Details([title, html.P(lever.explains, id=about, className="about")]),
+            html.Div(_handle(lever, value, name), role="group",
+                     **{"aria-labelledby": label, "aria-describedby": f"{about} {note}"}),
+            html.Div([
+                html.Div(lever.note),
+                html.Div(id={**name, "type": "lever-idle"}, className="idle"),
+            ], id=note, className="note"),
+        ],
+        className="lever",
     )  # fmt: skip
 
 
@@ -63,7 +74,7 @@ def _handle(lever: Lever, value: Value, name: dict[str, str]) -> Any:
     if lever.kind == "choice":
         items = [{"label": one.replace("_", " "), "value": one} for one in lever.choices]
         return dcc.Dropdown(items, value, id=name, clearable=False, searchable=False)
-    ends = {at: axis_number(at) for at in (lever.low, lever.high)}
+    ends = {at: f"{at:.0f}" if lever.unit == "year" else axis_number(at) for at in (lever.low, lever.high)}
     return dcc.Slider(
         lever.low, lever.high, lever.step, value=float(value), id=name, marks=ends, updatemode="mouseup",
         allow_direct_input=False,

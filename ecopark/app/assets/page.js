@@ -101,6 +101,29 @@
     window.addEventListener("resize", arrange);
   }
 
+  // ---------------------------------------------------------------- groups and explanations of levers
+  // What was opened or closed by hand stays so when the server makes the levers anew, as after undo.
+  const folded = new Map();
+  const foldName = (details) => {
+    const summary = details.querySelector("summary"), named = summary.querySelector("[id]");
+    return named ? named.id : summary.textContent;
+  };
+
+  document.addEventListener("toggle", (event) => {
+    if (event.target.closest("#levers")) folded.set(foldName(event.target), event.target.open);
+  }, true);
+
+  function watchLevers() {
+    const levers = document.getElementById("levers");
+    if (!levers || page.folding === levers) return;
+    page.folding = levers;
+    const restore = () => levers.querySelectorAll("details").forEach((details) => {
+      const was = folded.get(foldName(details));
+      if (was !== undefined && was !== details.open) details.open = was;
+    });
+    new MutationObserver(restore).observe(levers, { childList: true });
+  }
+
   document.addEventListener("keydown", (event) => {
     const dialog = shown();
     if (dialog && event.key === "Tab") keepInside(event, dialog);
@@ -148,6 +171,7 @@
         if (!scene) return "";
         page.year = year;
         watchResults();
+        watchLevers();
         if (net) page.span = [net.first, net.last];
         const chosen = picked && picked.name ? `${picked.kind}:${picked.name}` : null;
         page.show(id, { scene, net: net || null, live: live || null, chosen, year: live ? live.year : (net ? year : null) });
@@ -156,10 +180,16 @@
       left(scene, net, live, picked, year) { return window.dash_clientside.page.scene("map-left", scene, net, live, picked, year); },
       right(scene, net, live, picked, year) { return window.dash_clientside.page.scene("map-right", scene, net, live, picked, year); },
       /* What a handle of a lever stands at, while it is moved. */
-      amount(value, dragged) {
+      amount(value, dragged, look) {
         const asked = window.dash_clientside.callback_context.triggered.map((one) => one.prop_id).join();
         const shown = asked.includes("drag_value") ? dragged : value;
-        return typeof shown === "number" ? shown.toLocaleString("en", { maximumSignificantDigits: 4 }) : "";
+        if (typeof shown !== "number") return "";
+        return shown.toLocaleString("en", { maximumSignificantDigits: 4, useGrouping: !look.includes("date") });
+      },
+      /* Why a lever does nothing in the park as it is; empty where it does something. */
+      idle(reasons, id) {
+        const why = (reasons || {})[id.name] || "";
+        return why && why.charAt(0).toUpperCase() + why.slice(1);
       },
       /* The server hears of a year once the slider rests on it. */
       settle(year) {
