@@ -77,24 +77,14 @@ def exchange_card(run: Run, exchange: str) -> Record:
     if found.empty:
         known = run.synergies["synergy"].astype(str).tolist()
         raise DomainError(f"this run has no exchange {exchange!r}{nearest(exchange, known)}")
-    row, tables = found.iloc[0], RunTables.of(run)
+    row = found.iloc[0]
     events = run.events[run.events["synergy"] == exchange]
     accounts = run.accounts[run.accounts["synergy"] == exchange]
     money = _by_year(accounts[accounts["unit"].astype(str) == run.currency])
     carbon = _by_year(accounts[accounts["unit"].astype(str) == CARBON])
-    giver, taker, resource, serves = (
-        str(row[key]) for key in ("from_firm", "to_firm", "resource", "to_resource")
-    )
     return {
         "exchange": exchange,
-        "giver": giver,
-        "giver_name": tables.firm_name(giver),
-        "taker": taker,
-        "taker_name": tables.firm_name(taker),
-        "resource": resource,
-        "resource_name": tables.resource_name(resource),
-        "serves": serves,
-        "serves_name": tables.resource_name(serves),
+        **_parties(run, row),
         **{key: str(row[key]) for key in ("pathway", "mode", "state", "reason", "unit")},
         "distance_km": float(row["distance_km"]),
         "stages": _stages(row),
@@ -102,15 +92,29 @@ def exchange_card(run: Run, exchange: str) -> Record:
         "history": [_said(event, f"{run.currency}/{row['unit']}") for event in events.itertuples()],
         "flows": _flows(run, exchange),
         "money": money,
-        "totals": {
-            "giver": float(money["giver"].sum()),
-            "taker": float(money["taker"].sum()),
-            "joint": float(money["giver"].sum() + money["taker"].sum()),
-        },
+        "totals": _totals(money),
         "carbon": _avoided(carbon),
-        "trust": _trust(run, giver, taker),
+        "trust": _trust(run, str(row["from_firm"]), str(row["to_firm"])),
         "currency": run.currency,
     }
+
+
+def _parties(run: Run, row: pd.Series) -> Record:
+    """Who gives what to whom, and what it serves there, by identifier and by name."""
+    tables = RunTables.of(run)
+    ends = {"giver": row["from_firm"], "taker": row["to_firm"]}
+    streams = {"resource": row["resource"], "serves": row["to_resource"]}
+    return {
+        **{part: str(key) for part, key in (ends | streams).items()},
+        **{f"{part}_name": tables.firm_name(str(key)) for part, key in ends.items()},
+        **{f"{part}_name": tables.resource_name(str(key)) for part, key in streams.items()},
+    }
+
+
+def _totals(money: pd.DataFrame) -> Record:
+    """Money over the run, of each party and of both."""
+    giver, taker = float(money["giver"].sum()), float(money["taker"].sum())
+    return {"giver": giver, "taker": taker, "joint": giver + taker}
 
 
 def _by_year(accounts: pd.DataFrame) -> pd.DataFrame:
