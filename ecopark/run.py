@@ -98,10 +98,29 @@ class Run:
             Columns ``period, scope, indicator, value, unit, basis``; see
             :func:`~ecopark.indicators.everything.all_indicators`.
         """
-        tables = {name: getattr(self, name) for name in TABLES if name != "indicators"}
         # By attribute: loaded only when asked for.
-        table: pd.DataFrame = indicators.all_indicators(tables, self.currency, rate)
+        table: pd.DataFrame = indicators.all_indicators(self._tables(), self.currency, rate)
         return table
+
+    def numbers(self, *names: str) -> dict[str, tuple[float, str]]:
+        """Some registered indicators, one number each for the park and the whole run.
+
+        Parameters
+        ----------
+        *names : str
+            Such as ``landfilled``, ``density_directed``, ``byproduct_use_rate of material``.
+
+        Returns
+        -------
+        dict of str to (float, str)
+            Value and unit; see :func:`~ecopark.indicators.wholerun.numbers_of_run`.
+        """
+        found: dict[str, tuple[float, str]] = indicators.numbers_of_run(self._tables(), self.currency, names)
+        return found
+
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        """Tables that indicators are made from."""
+        return {name: getattr(self, name) for name in TABLES if name != "indicators"}
 
     def network(self, at: str | pd.Timestamp) -> nx.MultiDiGraph:
         """Exchanges operating on a date, firms as nodes.

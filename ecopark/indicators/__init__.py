@@ -78,7 +78,7 @@ _HOMES = {
     ),
     "accounting": ("ProgrammeAccount", "bases_of", "ideas_by_year", "members_by_year", "programme_accounts"),
     "programme": ("ProgrammeTerms", "programme_metrics", "ratios"),
-    "register": ("INDICATORS", "Indicator"),
+    "register": ("INDICATORS", "PARK_NUMBERS", "Indicator"),
     "resilience": ("removal_curve", "removal_loss", "robustness_area", "single_supplier_share"),
     "shocks": ("flow_kept", "recovery", "shock_recovery"),
     "spreading": ("cascade", "cascade_threshold"),
@@ -86,6 +86,7 @@ _HOMES = {
     "survival": ("jaccard", "kaplan_meier", "links_of", "median_survival"),
     "symbiosis": ("byproduct_recycling_rate", "industrial_symbiosis_indicator_felicio"),
     "tables": ("condense_accounts", "condense_flows"),
+    "wholerun": ("numbers_of_run",),
     "yearly": ("yearly_indicators",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

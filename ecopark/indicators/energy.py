@@ -187,7 +187,8 @@ def primary_energy_saved(flows: pd.DataFrame, factors: Mapping[str, float]) -> p
     unknown = sorted(set(rows.loc[rows["kind"].isin(["heat", "energy"]), "resource"]) - set(factors))
     if unknown:
         raise DomainError(f"{unknown[0]!r} has no primary energy factor; give one, 0 if it has none")
-    rows = rows.assign(quantity=rows["quantity"] * rows["resource"].map(dict(factors)).fillna(0.0))
+    factor = rows["resource"].map(dict(factors)).astype(np.float64).fillna(0.0)
+    rows = rows.assign(quantity=rows["quantity"] * factor)
     rows = rows[rows["quantity"] != 0.0]
     return stack(
         [tidy(sum_by(rows, "quantity", ["park", "resource=resource"], unit="MWh"), "primary_energy_saved")]
@@ -311,4 +312,6 @@ def _heat(flows: pd.DataFrame, synergies: pd.DataFrame, losses: bool = False) ->
     table = table[~lost_in_treatment(table)]
     grades = synergies.set_index("synergy")[["grade", "grade_needed"]]
     name = table["synergy"].astype(str)
-    return table.assign(grade=name.map(grades["grade"]), grade_needed=name.map(grades["grade_needed"]))
+    # As numbers: where no heat moves, a lookup of no names is a column of texts.
+    degc = {column: name.map(grades[column]).astype(np.float64) for column in ("grade", "grade_needed")}
+    return table.assign(grade=degc["grade"], grade_needed=degc["grade_needed"])
