@@ -1,7 +1,7 @@
-"""Commands of many runs: studies, hindcast, calibration, ablation.
+"""Commands of many runs: studies and what they may keep, hindcast, calibration, ablation.
 
-What lives here: ``ecopark sweep``, ``hindcast``, ``calibrate``, ``ablation``. What does not: engines and
-stores (``experiments``).
+What lives here: ``ecopark sweep``, ``indicators``, ``hindcast``, ``calibrate``, ``ablation``. What does not: engines
+and stores (``experiments``).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ecopark.commands.shared import add_changes, add_engine, keep_result, read_c
 def add_commands(added: Any) -> None:
     """Add the commands of many runs to the parser."""
     _add_sweep(added)
+    _add_indicators(added)
     _add_hindcast(added)
     _add_calibrate(added)
     _add_ablation(added)
@@ -29,6 +30,12 @@ def _add_sweep(added: Any) -> None:
     sweep.add_argument("--dashboard", action="store_true", help="Dask's dashboard on port 8787")
     add_engine(sweep)
     sweep.set_defaults(command=_sweep)
+
+
+def _add_indicators(added: Any) -> None:
+    listed = added.add_parser("indicators", help="indicators that a study can keep as one number of a run")
+    listed.add_argument("search", nargs="?", default="", help="show only names that contain this")
+    listed.set_defaults(command=_indicators)
 
 
 def _add_hindcast(added: Any) -> None:
@@ -99,6 +106,20 @@ def _sweep(options: argparse.Namespace) -> int:
         )
         console.print(study_table(*heads, table, results.units))
         console.print(f"tables: {folder}", soft_wrap=True, highlight=False)
+    return 0
+
+
+def _indicators(options: argparse.Namespace) -> int:
+    from ecopark.indicators import PARK_NUMBERS
+
+    wanted = options.search.lower()
+    found = {name: given for name, given in PARK_NUMBERS.items() if wanted in name.lower()}
+    if not found:
+        print(f"no indicator that a study can keep contains {options.search!r}", file=sys.stderr)
+        return 2
+    width = max(map(len, found))
+    for name, (entry, scope) in found.items():
+        print(f"{name:{width}}  {entry.taken:16}  {entry.unit_in(scope, 'money')}")
     return 0
 
 

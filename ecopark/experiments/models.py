@@ -100,6 +100,8 @@ class ParkRuns:
     scope : str
         ``park`` or ``all``.
     flows : bool
+    whole_run : tuple of str
+        Registered indicators to keep as one number each.
     since : datetime.date or None
         Day up to which all alternatives must agree: a fingerprint of the flows before it is kept.
     expected : float, s
@@ -112,6 +114,7 @@ class ParkRuns:
     indicators: tuple[str, ...] = ()
     scope: str = "park"
     flows: bool = False
+    whole_run: tuple[str, ...] = ()
     since: date | None = None
     expected: float = 0.4
 
@@ -136,6 +139,8 @@ class ParkRuns:
         """Simulate once and keep what was asked for."""
         run = simulate(variant, seed, self.until)
         rows = summary_rows(run) if self.summary else []
+        if self.whole_run:
+            rows += _number_rows(run, self.whole_run)
         if self.indicators:
             rows += _yearly_rows(run, self.indicators, self.scope)
         if self.since is not None:
@@ -180,6 +185,11 @@ def summary_rows(run: Run) -> list[Row]:
         rows.append((None, "park", name, float(entry["value"]), str(entry["unit"])))
     rows += [(None, "park", name, float(summary[name]), "count") for name in _COUNTS]
     return rows
+
+
+def _number_rows(run: Run, names: tuple[str, ...]) -> list[Row]:
+    """Registered indicators in the form of the summary; nan where one is not defined in this run."""
+    return [(None, "park", name, value, unit) for name, (value, unit) in run.numbers(*names).items()]
 
 
 def _yearly_rows(run: Run, wanted: tuple[str, ...], scope: str) -> list[Row]:

@@ -67,7 +67,9 @@ class StudyResults:
         rows = self._rows(whole_run=True)
         if rows.empty:
             return pd.DataFrame(columns=_KEYS).set_index("run")
-        wide = rows.pivot_table("value", _KEYS, "indicator", sort=True).reset_index().set_index("run")
+        # pivot_table would drop a run or an output that has no value anywhere.
+        values = rows.groupby([*_KEYS, "indicator"])["value"].mean()
+        wide = values.unstack().reset_index().set_index("run")  # noqa: PD010
         self._refuse_broken_past(wide)
         wide.columns.name = None
         return wide.drop(columns=[_PAST], errors="ignore")
@@ -154,7 +156,8 @@ class StudyResults:
         Returns
         -------
         pandas.DataFrame
-            ``point`` (-1), ``label``, ``output``, ``mean``, ``low``, ``high``, ``replicates`` (runs), ``unit``.
+            ``point`` (-1), ``label``, ``output``, ``mean``, ``low``, ``high``, ``replicates`` (runs that have a
+            value), ``missing`` (finished runs that have none), ``unit``.
         """
         runs = self.runs[self.outputs]
         table = pd.DataFrame(
@@ -163,6 +166,7 @@ class StudyResults:
                 "low": runs.quantile(0.05),
                 "high": runs.quantile(0.95),
                 "replicates": runs.count(),
+                "missing": runs.isna().sum(),
             }
         )
         table = table.rename_axis("output").reset_index()

@@ -6,7 +6,7 @@ not: the tree; that is scikit-learn's (extra ``analysis``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,8 @@ class Discovery:
         ``density`` (share of interest among the runs inside), ``runs``; densest first, then by coverage.
     limits : pandas.DataFrame
         ``box``, ``parameter``, ``low``, ``high`` for numbers (infinite where open), ``values`` for names.
+    missing : int
+        Finished runs without a value of the output; they are in no box and in no share.
     """
 
     output: str
@@ -39,6 +41,7 @@ class Discovery:
     share: float
     boxes: pd.DataFrame
     limits: pd.DataFrame
+    missing: int = 0
 
 
 def discover(
@@ -100,7 +103,8 @@ def discover(
         max_depth=depth, min_samples_leaf=max(2, int(np.ceil(least_share * len(table)))), class_weight="balanced",
         random_state=0,
     ).fit(table.to_numpy(), wanted)  # fmt: skip
-    return _read_tree(tree, table, values, wanted, output, rule)
+    found = _read_tree(tree, table, values, wanted, output, rule)
+    return replace(found, missing=len(results.runs) - len(y))
 
 
 def _numbers(values: pd.DataFrame) -> pd.DataFrame:

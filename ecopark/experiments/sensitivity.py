@@ -76,7 +76,9 @@ def estimate(results: Results, output: str, confidence: float = 0.95) -> pd.Data
     Raises
     ------
     DomainError
-        If the design has no such method or too few runs are done.
+        If the design has no such method, too few runs are done, or a finished run has no value of the output: runs
+        in which it is not defined are no sample of all, so no indices are made of the others. A tornado takes the
+        pairs that have a value, as ``compare`` does.
 
     Notes
     -----
@@ -108,6 +110,13 @@ def _problem(results: Results) -> dict[str, Any]:
 def _by_point(results: Results, output: str, block: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Mean output of every point, and which points belong to blocks without a gap."""
     points = len(results.design)
+    values = results.runs[output]
+    without = int((~np.isfinite(values)).sum())
+    if without:
+        raise DomainError(
+            f"{output!r} has no finite value in {without} of {len(values)} finished runs, so its variance cannot be "
+            "shared out; use compare, means or response, which say how many runs have one"
+        )
     mean = results.runs.groupby("point")[output].mean().reindex(range(points)).to_numpy(dtype=np.float64)
     whole = np.isfinite(mean).reshape(-1, block).all(axis=1)
     if whole.sum() < 2:
@@ -190,6 +199,7 @@ def _given_data(results: Results, output: str, confidence: float) -> pd.DataFram
 
 def _tornado(results: Results, output: str, confidence: float) -> pd.DataFrame:
     table = results.compare(output, 0, confidence).set_index("point")
+    table = table[table["replicates"] > 0]
     rows = []
     for name in results.parameters:
         values = results.design[name].dropna()

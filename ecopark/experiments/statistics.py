@@ -2,6 +2,10 @@
 
 What lives here: functions of tables of runs. What does not: sensitivity to parameters (``sensitivity``).
 All points share the luck of a replicate, so differences are taken replicate by replicate.
+
+A finished run may have no value of an output: a density where nothing was ever exchanged. Such a run is no zero. It is
+left out and counted as ``missing``, so a mean is one of the runs that have the value; a point of which no run has it
+keeps its row.
 """
 
 from __future__ import annotations
@@ -31,7 +35,7 @@ def mean_interval(
     Returns
     -------
     tuple of float
-        Low and high; both missing for fewer than two values.
+        Low and high; both missing for fewer than two values, or where one is infinite.
 
     Notes
     -----
@@ -47,7 +51,7 @@ def mean_interval(
     >>> mean_interval(np.array([3.0, 3.0, 3.0]))
     (3.0, 3.0)
     """
-    if sample.size < 2:
+    if sample.size < 2 or not np.isfinite(sample).all():
         return float("nan"), float("nan")
     if np.ptp(sample) == 0.0:
         return float(sample[0]), float(sample[0])
@@ -76,23 +80,28 @@ def compare_points(
     -------
     pandas.DataFrame
         ``point``, ``output``, ``base`` (mean of the point subtracted), ``mean`` difference, ``low`` and
-        ``high`` of its interval, ``replicates`` that both points have, and ``same_sign``, the share of
-        replicates whose difference has the sign of the mean.
+        ``high`` of its interval, ``replicates`` that both points have a value of, ``same_sign``, the share of
+        these whose difference has the sign of the mean, and ``missing``, the pairs of finished runs of which one or
+        both have no value.
     """
     rows = []
+    finished = {point: {*part} for point, part in runs.groupby("point")["replicate"]}
     for output in outputs:
-        table = runs.pivot_table(output, "replicate", "point")
+        # pivot_table would drop a point without any value.
+        table = runs.pivot(index="replicate", columns="point", values=output)  # noqa: PD010
         if against not in table:
             continue
-        for point in sorted({*runs["point"]} & {*table.columns} - {against}):
+        for point in sorted({*table.columns} - {against}):
             both = table[[against, point]].dropna()
+            pairs = finished[against] & finished[point]
             difference = (both[point] - both[against]).to_numpy(dtype=np.float64)
             low, high = mean_interval(difference, confidence)
             mean = float(difference.mean()) if difference.size else float("nan")
             same = float((np.sign(difference) == np.sign(mean)).mean()) if difference.size else float("nan")
             base = float(both[against].mean())
-            rows.append((point, output, base, mean, low, high, difference.size, same))
-    names = ["point", "output", "base", "mean", "low", "high", "replicates", "same_sign"]
+            missing = len(pairs) - difference.size
+            rows.append((point, output, base, mean, low, high, difference.size, same, missing))
+    names = ["point", "output", "base", "mean", "low", "high", "replicates", "same_sign", "missing"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -109,7 +118,8 @@ def describe_points(runs: pd.DataFrame, outputs: list[str], confidence: float = 
     Returns
     -------
     pandas.DataFrame
-        ``point``, ``output``, ``mean``, ``low``, ``high``, ``sd``, ``replicates``.
+        ``point``, ``output``, ``mean``, ``low``, ``high``, ``sd``, ``replicates`` that have a value, ``missing``
+        finished ones that have none.
     """
     rows = []
     for output in outputs:
@@ -118,8 +128,10 @@ def describe_points(runs: pd.DataFrame, outputs: list[str], confidence: float = 
             low, high = mean_interval(sample, confidence)
             spread = float(sample.std(ddof=1)) if sample.size > 1 else float("nan")
             mean = float(sample.mean()) if sample.size else float("nan")
-            rows.append((point, output, mean, low, high, spread, sample.size))
-    return pd.DataFrame(rows, columns=["point", "output", "mean", "low", "high", "sd", "replicates"])
+            missing = len(values) - sample.size
+            rows.append((point, output, mean, low, high, spread, sample.size, missing))
+    names = ["point", "output", "mean", "low", "high", "sd", "replicates", "missing"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def is_precise(runs: pd.DataFrame, rule: Stopping) -> bool:
@@ -134,7 +146,7 @@ def is_precise(runs: pd.DataFrame, rule: Stopping) -> bool:
     Returns
     -------
     bool
-        A point with fewer than two finished runs is not precise. A share is of the mean of the point, or of
+        A point with fewer than two values is not precise. A share is of the mean of the point, or of
         the mean difference.
     """
     compare = compare_points if rule.of == "difference" else describe_points

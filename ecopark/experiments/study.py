@@ -83,12 +83,22 @@ class Outputs:
         Yearly indicators of the park, or of every firm and resource too.
     flows : bool
         The whole ledger: a hundred times the rest.
+    whole_run : tuple of str
+        Registered indicators kept as one number of a run each, by the names of
+        :data:`~ecopark.indicators.register.PARK_NUMBERS`.
     """
 
     summary: bool = True
     indicators: tuple[str, ...] = ()
     scope: Literal["park", "all"] = "park"
     flows: bool = False
+    whole_run: tuple[str, ...] = ()
+
+    def describe(self) -> dict[str, Any]:
+        """What is kept, as plain data."""
+        told: dict[str, Any] = _plain(asdict(self))
+        # A study that names none is the one it was before there were any: its folder is gone on with.
+        return told if self.whole_run else {key: told[key] for key in told if key != "whole_run"}
 
 
 @dataclass(frozen=True)
@@ -205,7 +215,7 @@ class Study:
             "replicates": self.replicates,
             "seed": self.seed,
             "until": self.until,
-            "outputs": _plain(asdict(self.outputs)),
+            "outputs": self.outputs.describe(),
             "stopping": None if self.stopping is None else asdict(self.stopping),
         }
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ecopark import indicators
 from ecopark.errors import ScenarioError, StudyError
 from ecopark.experiments.branching import dated_overrides
 from ecopark.experiments.fields import Fields
@@ -22,7 +23,7 @@ from ecopark.experiments.parameters import Parameter
 from ecopark.experiments.store import MANIFEST, MARGIN_BYTES
 from ecopark.experiments.study import Study
 from ecopark.scenario import Scenario
-from ecopark.scenario.located import Problems, Section, Where
+from ecopark.scenario.located import Items, Problems, Section, Where
 from ecopark.scenario.paths import parse_month
 from ecopark.scenario.units import nearest
 from ecopark.simulate import check_rules
@@ -170,17 +171,48 @@ def check_outputs(study: Study, top: Fields) -> None:
         if name not in (*YEARLY, "all"):
             message = f"unknown indicator {name!r}{nearest(name, YEARLY)}; known: {', '.join(YEARLY)}, or all"
             top.problems.add(block.place("indicators"), "outputs.indicators", message)
+    _check_whole_run(study, top)
     rule = study.stopping
-    if rule is None or not rule.output:
+    if rule is None or not rule.output or rule.output in study.outputs.whole_run:
         return
     where = top.section("stopping").place("output")
     if rule.output not in WHOLE_RUN:
-        message = (
-            f"unknown output {rule.output!r}{nearest(rule.output, WHOLE_RUN)}; known: {', '.join(WHOLE_RUN)}"
-        )
+        known = (*WHOLE_RUN, *study.outputs.whole_run)
+        message = f"unknown output {rule.output!r}{nearest(rule.output, known)}; known: {', '.join(known)}"
+        if not _no_number(rule.output):
+            message = f"{rule.output!r} is not kept; name it under outputs.whole_run"
         top.problems.add(where, "stopping.output", message)
     elif not study.outputs.summary:
         top.problems.add(where, "stopping.output", "is a number of the summary; switch on outputs.summary")
+
+
+def _check_whole_run(study: Study, top: Fields) -> None:
+    """Note every name of ``outputs.whole_run`` that gives no number, or gives it twice."""
+    block = top.section("outputs")
+    written = block.get("whole_run")
+    names = study.outputs.whole_run
+    for k, name in enumerate(names):
+        message = _no_number(name)
+        if name in names[:k]:
+            message = f"{name!r} is named twice"
+        elif study.outputs.summary and name in WHOLE_RUN:
+            message = f"{name!r} is a number of the summary already"
+        if message:
+            where = written.place(k) if isinstance(written, Items) else block.place("whole_run")
+            top.problems.add(where, "outputs.whole_run", message)
+
+
+def _no_number(name: str) -> str:
+    """Why a name is no number that a run gives for the park; empty where it is one."""
+    if name in indicators.PARK_NUMBERS:
+        return ""
+    entry = next((entry for entry in indicators.INDICATORS if entry.id == name), None)
+    if entry is None:
+        known = (*indicators.PARK_NUMBERS, *(entry.id for entry in indicators.INDICATORS))
+        return f"unknown indicator {name!r}{nearest(name, known)}; 'ecopark indicators' lists all"
+    if entry.names:
+        return f"{name!r} is a number of parts of the park; write one of: {', '.join(entry.names)}"
+    return f"{name!r} is no single number of the park: it is given {entry.otherwise}"
 
 
 def check_until(study: Study, top: Fields) -> None:

@@ -43,7 +43,7 @@ _DESIGN_FIELDS: Mapping[str, tuple[str, ...]] = {
     "morris": ("n", "levels"),
     "paired": ("alternatives", "since"),
 }
-_OUTPUTS = ("summary", "indicators", "scope", "flows")
+_OUTPUTS = ("summary", "whole_run", "indicators", "scope", "flows")
 _STOPPING = ("output", "half_width", "of", "max", "confidence")
 _MOST_REPLICATES = 100_000
 
@@ -229,19 +229,13 @@ class _Reader:
 
     def _outputs(self) -> Outputs:
         fields = Fields(self._top.section("outputs"), "outputs", self._problems, _OUTPUTS)
-        wanted = fields.raw("indicators")
-        names = [wanted] if isinstance(wanted, str) else wanted
-        if names is None or names is False:
-            names = []
-        if names is True:
-            names = ["all"]
-        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            fields.note("indicators", f"expected names of yearly indicators or 'all', found {show(wanted)}")
-            names = []
+        every = fields.raw("indicators") is True
+        yearly = ("all",) if every else _names(fields, "indicators", "yearly indicators or 'all'")
         scope: Any = fields.choice("scope", ("park", "all"), "park")
-        outputs = Outputs(fields.flag("summary", True), tuple(names), scope, fields.flag("flows", False))
-        if not (outputs.summary or outputs.indicators or outputs.flows):
-            fields.note("", "nothing is kept; switch on summary, indicators or flows")
+        summary, flows = fields.flag("summary", True), fields.flag("flows", False)
+        outputs = Outputs(summary, yearly, scope, flows, _names(fields, "whole_run", "registered indicators"))
+        if not (summary or flows or outputs.indicators or outputs.whole_run):
+            fields.note("", "nothing is kept; switch on summary, whole_run, indicators or flows")
         return outputs
 
     def _stopping(self, design: Design) -> Stopping | None:
@@ -291,6 +285,18 @@ class _Reader:
             top.note("parameters", "expected parameters by name, found a list")
         if design.kind == "sobol" and len(parameters) == 1:
             top.note("parameters", "sobol needs two parameters or more; use one_at_a_time or grid for one")
+
+
+def _names(fields: Fields, key: str, of: str) -> tuple[str, ...]:
+    """Names of a list, or the one name written instead; none where the field is missing or false."""
+    wanted = fields.raw(key)
+    names = [wanted] if isinstance(wanted, str) else wanted
+    if names is None or names is False:
+        return ()
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        fields.note(key, f"expected names of {of}, found {show(wanted)}")
+        return ()
+    return tuple(names)
 
 
 def _is_name(name: str) -> bool:

@@ -156,7 +156,8 @@ def _model(study: Study, store: Store) -> Model:
     kept = study.outputs
     return park_runs(
         study.scenario, study.scenario_digest, store.folder / SCENARIO, until=study.until, summary=kept.summary,
-        indicators=kept.indicators, scope=kept.scope, flows=kept.flows, since=study.design.since,
+        indicators=kept.indicators, scope=kept.scope, flows=kept.flows, whole_run=kept.whole_run,
+        since=study.design.since,
     )  # fmt: skip
 
 

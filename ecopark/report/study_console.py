@@ -127,7 +127,7 @@ def study_table(title: str, between: str, table: pd.DataFrame, units: dict[str, 
     between : str
         What lies between ``low`` and ``high``, e.g. ``95 % interval``.
     table : pandas.DataFrame
-        ``label``, ``output``, ``mean``, ``low``, ``high``, ``replicates``; as ``results.compare()`` gives.
+        ``label``, ``output``, ``mean``, ``low``, ``high``, ``replicates``, ``missing``; as ``results.compare()`` gives.
     units : dict of str to str
         Unit of every output.
 
@@ -140,14 +140,16 @@ def study_table(title: str, between: str, table: pd.DataFrame, units: dict[str, 
         shown.add_column(name, justify="left" if name in ("point", "output") else "right", overflow="fold")
     rows = table.sort_values("point", kind="stable").head(_MOST_ROWS)
     numbers = rows[["mean", "low", "high"]].to_numpy(dtype=float).tolist()
-    for row, ends in zip(rows.itertuples(), numbers, strict=True):
+    counts = rows[["replicates", "missing"]].to_numpy(dtype=int).tolist()
+    for row, ends, (having, lacking) in zip(rows.itertuples(), numbers, counts, strict=True):
         largest = max((abs(value) for value in ends if math.isfinite(value)), default=0.0)
         unit = units.get(str(row.output), "")
         divisor, unit = (1.0, "") if unit in ("", "1", "count") else scale_of(largest, unit)
         mean, low, high = (f"{value / divisor:.3g}" if math.isfinite(value) else "" for value in ends)
         output = f"{row.output}, {unit}" if unit else str(row.output)
         span = f"{low} to {high}" if low else ""
-        shown.add_row(str(row.label or row.point), output, mean, span, str(row.replicates))
+        runs = f"{having} of {having + lacking}" if lacking else str(having)
+        shown.add_row(str(row.label or row.point), output, mean, span, runs)
     if len(table) > _MOST_ROWS:
         shown.caption = f"{len(table) - _MOST_ROWS:,} more rows"
     return shown

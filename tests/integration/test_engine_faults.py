@@ -119,7 +119,7 @@ def park_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
         },
         "design": {"kind": "sobol", "n": 8},
         "replicates": 2,
-        "outputs": {"summary": True, "indicators": "all", "flows": True},
+        "outputs": {"indicators": "all", "flows": True, "whole_run": ["landfilled", "density_directed"]},
         "engine": {"chunk": 2},
     }
     (folder / "study.yaml").write_text(yaml.safe_dump(raw))

@@ -148,7 +148,7 @@ def _outputs(results: Any, chosen: list[str]) -> Section:
             (
                 words(named(name)),
                 *(_cell(float(value), unit) for value in marks),
-                count(len(values)),
+                _how_many(len(values), len(results.runs) - len(values)),
             )
         )
     head = ("output, whole run", "low (5 %)", "median", "high (95 %)", "runs")
@@ -173,6 +173,12 @@ def title_of(name: str) -> str:
     """Name of an output at the head of a sentence."""
     text = named(name)
     return text[:1].upper() + text[1:]
+
+
+def _how_many(with_value: int, without: int) -> Cell:
+    """How many runs or pairs have a value, and of how many finished ones where some have none."""
+    shown = count(with_value)
+    return Cell(f"{shown.text} of {with_value + without:,}", shown.value) if without else shown
 
 
 def _cell(value: float, unit: str) -> Cell:
@@ -228,7 +234,7 @@ def _differences(results: Any, chosen: list[str]) -> Section | None:
                 words(row["label"]),
                 words(named(row["output"])),
                 *(_cell(float(row[name]), unit) for name in ("base", "mean", "low", "high")),
-                count(int(row["replicates"])),
+                _how_many(int(row["replicates"]), int(row["missing"])),
             )
         )
     head = ("point", "output", f"mean of {base}", "difference", "low", "high", "pairs")

@@ -201,7 +201,8 @@ def describe_differences(table: pd.DataFrame, output: str, unit: str, *, font_px
     trace: Spec = {
         "type": "scatter",
         "mode": "markers",
-        "x": [rounded(row["mean"], 5) for row in rows],
+        # No dot of a point none of whose pairs has a value: it is not at zero.
+        "x": [_reach(row["mean"]) for row in rows],
         "y": [str(label) for label in table["label"]],
         "error_x": {
             "type": "data",
@@ -223,6 +224,7 @@ def describe_differences(table: pd.DataFrame, output: str, unit: str, *, font_px
 
 
 def _reach(length: float) -> float | None:
+    """Length for the figure; none where there is none."""
     return None if length != length else rounded(length, 5)
 
 

@@ -80,7 +80,9 @@ def test_without_trading_all_is_lost(ablation: Ablation) -> None:
 
 def test_a_mechanism_that_is_not_stated_contributes_nothing(ablation: Ablation) -> None:
     rows = ablation.differences[ablation.differences["mechanism"] == "what is not there"]
-    assert (rows[["mean", "low", "high"]] == 0.0).all(axis=None)
+    judged = rows[rows["replicates"] > 0]  # the record is too short for one of the measures
+    assert len(judged) == len(rows) - 1
+    assert (judged[["mean", "low", "high"]] == 0.0).all(axis=None)
     assert ablation.changed["what is not there"] == 0.0
     assert "what is not there" in ablation.idle()
     assert "trading" not in ablation.idle()

@@ -95,7 +95,7 @@ def test_tables_for_a_paper(results: StudyResults, tmp_path: Path) -> None:
     csv = pd.read_csv(write_table(table, tmp_path / "t.csv"))
     assert csv["mean"].tolist() == pytest.approx(table["mean"].tolist(), rel=1e-15)
     text = write_table(table, tmp_path / "t.md").read_text(encoding="utf-8")
-    assert text.splitlines()[1].count("---:") == 5
+    assert text.splitlines()[1].count("---:") == 6
     with pytest.raises(DomainError, match=r"\.csv or \.md"):
         write_table(table, tmp_path / "t.docx")
 
@@ -116,11 +116,12 @@ def test_three_digits(value: float, expected: str) -> None:
 
 def test_the_documented_study_is_right(tmp_path: Path) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", (DOCS / "studies.md").read_text(encoding="utf-8"), re.DOTALL)
-    whole, futures = (yaml.safe_load(block) for block in blocks)
+    whole, numbers, futures = (yaml.safe_load(block) for block in blocks)
     (tmp_path / "layouts").mkdir()
     for name, site in (("built", "[11.1, 55.66]"), ("clustered", "[11.09, 55.66]")):
         (tmp_path / "layouts" / f"{name}.yaml").write_text(f"firms: {{gyproc: {{site: {site}}}}}\n")
     (tmp_path / "study.yaml").write_text(yaml.safe_dump(whole, sort_keys=False))
     study = Study.load(tmp_path / "study.yaml")
     assert study.points == 512 * (8 + 2)
+    assert Study.from_dict(numbers).points == 2
     assert Study.from_dict({"base": "kalundborg", **futures}).points == 3

@@ -44,6 +44,12 @@ def paired(value: str) -> list[tuple[str, str]]:
     ]
 
 
+def kept(name: str) -> list[tuple[str, str]]:
+    """Numbers of a whole run, the wrong one on a line of its own."""
+    lines = "".join(f"    - {one}\n" for one in ("sector_shannon", name))
+    return [("outputs: {summary: true}\n", f"outputs:\n  whole_run:\n{lines}")]
+
+
 CASES = {
     "unknown path": (tax("path: policy.landfil_tax, range: [1 DKK/t, 2 DKK/t]"), 4, ["unknown field 'landfil_tax'", "Did you mean 'landfill_tax'"]),
     "scenario lacks it": (tax("path: firms.plnt.behaviour.payback, range: [1 yr, 2 yr]"), 4, ["there is no 'plnt'", "Did you mean 'plant'"]),
@@ -82,6 +88,18 @@ CASES = {
     "name of no folder": ([("name: wrong", "name: a/b")], 1, ["names a folder"]),
     "nothing kept": ([("{summary: true}", "{summary: false}")], 8, ["nothing is kept"]),
     "unknown indicator": ([("{summary: true}", "{indicators: [avoided_co]}")], 8, ["Did you mean 'avoided_co2'"]),
+    "unknown number of a run": (kept("landfiled"), 11, ["unknown indicator 'landfiled'", "Did you mean 'landfilled'", "ecopark indicators"]),
+    "no number at all": (kept("kaplan_meier"), 11, ["'kaplan_meier' is no single number of the park", "as a table"]),
+    "number of each exchange": (kept("npv"), 11, ["'npv' is no single number", "exchange by exchange"]),
+    "number of each firm": (kept("credit_half"), 11, ["firm by firm"]),
+    "number of a programme": (kept("programme_jobs"), 11, ["only with the terms of a programme"]),
+    "number of parts": (kept("byproduct_use_rate"), 11, ["parts of the park", "byproduct_use_rate of material, byproduct_use_rate of water"]),
+    "number of an unknown part": (kept("byproduct_use_rate of watter"), 11, ["Did you mean 'byproduct_use_rate of water'"]),
+    "number of the summary": (kept("avoided_co2"), 11, ["a number of the summary already"]),
+    "number named twice": (kept("sector_shannon"), 11, ["is named twice"]),
+    "numbers that are no names": ([("{summary: true}", "{whole_run: [1]}")], 8, ["expected names of registered indicators"]),
+    "rule on what is not kept": ([("replicates: 2", "replicates: 2\nstopping: {output: landfilled, half_width: 5 %, max: 9}")], 8, ["is not kept", "outputs.whole_run"]),
+    "rule on what is kept otherwise": ([("replicates: 2", "replicates: 2\nstopping: {output: landfiled, half_width: 5 %, max: 9}"), *kept("landfilled")], 8, ["unknown output 'landfiled'", "Did you mean 'landfilled'"]),
     "until after the end": ([("replicates: 2", "until: 2003")], 7, ["lies outside", "1990-01 to 1993-12"]),
     "unknown base": ([("park.yaml", "perk.yaml")], 0, ["no such file"]),
     "base with a mistake": ([("base: park.yaml", "base: {scenario: park.yaml, overrides: {policy.carbn: 1}}")], 2, ["unknown field 'carbn'"]),

@@ -127,7 +127,7 @@ def test_the_table_of_a_study(pairs: StudyResults) -> None:
 
 def test_long_tables_are_cut_and_say_so() -> None:
     rows = {"point": range(50), "label": "", "output": "y", "mean": 1.0, "low": math.nan, "high": math.nan}
-    table = pd.DataFrame(rows | {"replicates": 1})
+    table = pd.DataFrame(rows | {"replicates": 1, "missing": 0})
     assert study_table("t", "b", table, {}).caption == "20 more rows"
 
 
