@@ -6,7 +6,7 @@ virgin supply. Sum over years for the cumulative figure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ from ecopark.indicators.tables import (
 )
 
 _RESOURCE = ("resource=resource",)
+_SCOPES = ("park", *_RESOURCE)
 
 _KINDS = {
     "material": "avoided_waste",
@@ -71,7 +72,7 @@ def yearly_indicators(
     return stack(
         [
             tidy(sum_by(moved[moved["route"] == "exchange"], "quantity", _RESOURCE), "exchanged"),
-            *_replaced(moved, units, ["park", *_RESOURCE]),
+            *_replaced(moved, units),
             _gained(condense_accounts(accounts), synergies, currency),
             _operating(synergies, flows),
         ]
@@ -92,13 +93,30 @@ def park_totals(flows: pd.DataFrame, accounts: pd.DataFrame, currency: str) -> d
     dict of str to (float, str)
         Value and unit by indicator, in the order of their names; what never happened is missing.
     """
-    table = condense_accounts(accounts)
-    gained = sum_by(table.assign(joint=table["giver"] + table["taker"]), "joint", ["park"])
-    parts = [*_replaced(_moved(flows), _units(flows), ["park"]), _named(gained, _gains(currency), "unit")]
-    park = stack(parts)
-    by_indicator = park.groupby("indicator")
-    total, unit = by_indicator["value"].sum(), by_indicator["unit"].first()
-    return {str(name): (float(total[name]), str(unit[name])) for name in total.index}
+    units, route = _units(flows), flows["route"]
+    is_exchange = (route == "exchange").to_numpy()
+    moved = (is_exchange | (route == "loss").to_numpy()) & flows["synergy"].notna().to_numpy()
+    spared, served = moved & flows["instead_of"].notna().to_numpy(), moved & is_exchange
+    joint = accounts["giver"] + accounts["taker"]
+    found: dict[str, tuple[float, str]] = {}
+    for totals, names in (
+        (_total_by(flows["resource"][spared], flows["quantity"][spared]), _KINDS),
+        (_total_by(flows["delivered_resource"][served], flows["delivered"][served]), _VIRGIN),
+    ):
+        for kind, of_kind in totals.groupby(units["kind"].reindex(totals.index)):
+            if kind in names:
+                found[names[str(kind)]] = float(of_kind.sum()), units["unit"][of_kind.index[0]]
+    gained, named = _total_by(accounts["unit"], joint), _gains(currency)
+    found |= {named[unit]: (float(total), unit) for unit, total in gained.items() if unit in named}
+    return dict(sorted(found.items()))
+
+
+def _total_by(names: pd.Series, values: pd.Series) -> pd.Series:
+    """Sum of the values beside each name; those without one are left out."""
+    codes, known = pd.factorize(names)
+    there = codes >= 0
+    totals = np.bincount(codes[there], values.to_numpy(dtype=np.float64)[there], minlength=len(known))
+    return pd.Series(totals, index=np.asarray(known, dtype=object))
 
 
 def _moved(flows: pd.DataFrame) -> pd.DataFrame:
@@ -111,15 +129,15 @@ def _units(flows: pd.DataFrame) -> pd.DataFrame:
     return flows[["resource", "kind", "unit"]].drop_duplicates("resource").set_index("resource").astype(str)
 
 
-def _replaced(moved: pd.DataFrame, units: pd.DataFrame, scopes: Sequence[str]) -> list[pd.DataFrame]:
+def _replaced(moved: pd.DataFrame, units: pd.DataFrame) -> list[pd.DataFrame]:
     """What moved instead of being disposed of, and what it stood instead of."""
     spared = moved[moved["instead_of"].notna()]
     served = moved[(moved["route"] == "exchange") & moved["delivered_resource"].notna()]
     need = served["delivered_resource"].astype(str)
     served = served.assign(kind=need.map(units["kind"]), unit=need.map(units["unit"]))
     return [
-        _named(sum_by(spared, "quantity", scopes, also="kind"), _KINDS, "kind"),
-        _named(sum_by(served, "delivered", scopes, also="kind"), _VIRGIN, "kind"),
+        _named(sum_by(spared, "quantity", _SCOPES, also="kind"), _KINDS, "kind"),
+        _named(sum_by(served, "delivered", _SCOPES, also="kind"), _VIRGIN, "kind"),
     ]
 
 
@@ -130,7 +148,7 @@ def _gained(accounts: pd.DataFrame, synergies: pd.DataFrame, currency: str) -> p
         joint=accounts["giver"] + accounts["taker"], resource=accounts["synergy"].astype(str).map(resource)
     )
     ends = [
-        sum_by(table, "joint", ["park", *_RESOURCE]),
+        sum_by(table, "joint", _SCOPES),
         sum_by(table, "giver", ["firm=from_firm"]),
         sum_by(table, "taker", ["firm=to_firm"]),
     ]

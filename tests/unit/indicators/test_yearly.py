@@ -7,6 +7,7 @@ import pytest
 from tiny_ledger import accounts, ledger, row, value
 
 from ecopark.indicators import yearly_indicators
+from ecopark.indicators.yearly import park_totals
 
 ASH = {"synergy": "ash", "instead_of": "landfill"}
 FLOWS = ledger(
@@ -77,3 +78,15 @@ def test_a_run_without_exchanges_has_only_their_number() -> None:
     table = yearly_indicators(quiet, SYNERGIES.iloc[4:], BOOKS.iloc[:0], "DKK")
     assert set(table["indicator"]) == {"operating_synergies"}
     assert table["value"].tolist() == [0.0]
+
+
+def test_totals_are_the_sums_over_the_years(table: pd.DataFrame) -> None:
+    totals = park_totals(FLOWS, BOOKS, "DKK")
+    park = table[(table["scope"] == "park") & (table["indicator"] != "operating_synergies")]
+    assert {name: total for name, (total, _) in totals.items()} == pytest.approx(
+        park.groupby("indicator")["value"].sum().to_dict()
+    )
+    assert {name: unit for name, (_, unit) in totals.items()} == park.groupby("indicator")[
+        "unit"
+    ].first().to_dict()
+    assert park_totals(FLOWS[FLOWS["route"] == "virgin"], BOOKS.iloc[:0], "DKK") == {}
