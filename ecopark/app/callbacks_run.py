@@ -12,6 +12,7 @@ from dash import Dash, Input, Output, State, no_update
 
 from ecopark.app.callbacks import changed
 from ecopark.app.jobs import JobState
+from ecopark.app.layout import OFTEN_MS, SELDOM_MS
 from ecopark.app.page import Page, active, draft_of, is_double
 from ecopark.app.scene import live_network
 from ecopark.app.sessions import Session
@@ -112,7 +113,7 @@ def _add_beat(app: Dash, page: Page) -> None:
         decade = f"{10 * int(share * 10)} % done" if not finished else words
         return [
             {"width": f"{100 * share:.0f}%"}, f"{100 * share:.0f}", words, decade, *live,
-            changed("done") if news else no_update, finished, finished,
+            changed("done") if news else no_update, finished, finished, _pace(every),
         ]  # fmt: skip
 
     app.callback(
@@ -120,10 +121,16 @@ def _add_beat(app: Dash, page: Page) -> None:
             Output("bar", "style"), Output("progress", "aria-valuenow"), Output("words", "children"),
             Output("said", "children"), Output("live-left", "data"), Output("live-right", "data"),
             Output("rev", "data", allow_duplicate=True), Output("beat", "disabled", allow_duplicate=True),
-            Output("cancel", "disabled"),
+            Output("cancel", "disabled"), Output("beat", "interval"),
         ],
         [Input("beat", "n_intervals")], [State("visitor", "data"), State("shown", "data")], prevent_initial_call=True,
     )(beat)  # fmt: skip
+
+
+def _pace(states: Sequence[JobState]) -> int:
+    """Time to the next look at the runs, ms: who is not the next in a queue need not ask twice a second."""
+    waits = [state.place_in_queue for state in states if not state.is_over]
+    return SELDOM_MS if waits and min(waits) > 1 else OFTEN_MS
 
 
 def _live(session: Session, states: Sequence[JobState], setup: str) -> dict[str, Any] | None:

@@ -27,6 +27,8 @@ TABS = {
     "difference": "Compare",
 }
 GRAPH = {"displaylogo": False, "displayModeBar": False, "responsive": True}
+# How often the page asks where its runs stand: while they go on, and while many stand before them.
+OFTEN_MS, SELDOM_MS = 500, 2000
 _REPLICATES = (1, 3, 5, 10)
 _LETTERS = 'system-ui, "DejaVu Sans", sans-serif'
 MAP_STYLE: list[dict[str, Any]] = [
@@ -103,7 +105,7 @@ def _stores() -> list[Any]:
     ]
     return [
         *(dcc.Store(id=name) for name in names),
-        dcc.Interval(id="beat", interval=500, disabled=True),
+        dcc.Interval(id="beat", interval=OFTEN_MS, disabled=True),
         dcc.Download(id="download"),
     ]
 
