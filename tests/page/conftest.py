@@ -19,6 +19,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 90_000
 CHANGES = """() => [...document.querySelectorAll('#changes li')].map(item => item.textContent)
     .filter(text => text != 'as the scenario has it')"""
+# The last year as the list of changes has it; where it says nothing of it, that of the scenario.
+UNTIL = f"""() => ({CHANGES})().filter(text => text.startsWith('Run to ')).map(text => Number(text.slice(7)))[0]
+    || Number(document.getElementById('until').max)"""
 
 
 def find_browser() -> str | None:
@@ -47,7 +50,7 @@ class Visit:
     def words(self, text: str) -> None:
         """Wait until the page says something."""
         self.page.wait_for_function(
-            "text => document.getElementById('words').textContent.includes(text)",
+            "text => document.getElementById('words')?.textContent.includes(text)",
             arg=text,
             timeout=PATIENCE_MS,
         )
@@ -61,12 +64,16 @@ class Visit:
         """Wait until so many things differ from the scenario."""
         self.page.wait_for_function(f"count => ({CHANGES})().length == count", arg=count, timeout=PATIENCE_MS)
 
+    def set_until(self, year: int) -> None:
+        """Type another last year, and wait until the page has taken note of it."""
+        self.page.fill("#until", str(year))
+        self.page.keyboard.press("Tab")
+        self.page.wait_for_function(f"year => ({UNTIL})() == year", arg=year, timeout=PATIENCE_MS)
+
     def run(self, until: int | None = None) -> None:
         """Press Run, with another last year if one is given, and wait for the end."""
         if until is not None:
-            self.page.fill("#until", str(until))
-            self.page.keyboard.press("Tab")
-            self.page.wait_for_timeout(300)
+            self.set_until(until)
         self.page.click("#run")
         self.words("inished")
 
