@@ -19,7 +19,8 @@ from page.conftest import Served, Visit, come
 
 from ecopark import Scenario
 
-pytestmark = pytest.mark.slow
+# One server and one browser serve them all.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("page")]
 
 NODE = """name => {
   const cy = document.getElementById('map-left')._cyreg.cy;
