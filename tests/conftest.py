@@ -27,5 +27,11 @@ def update_golden(request: pytest.FixtureRequest) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests first, so that no process is left alone with one at the end."""
+    """Long tests first, so that no process is left alone with one at the end.
+
+    Those that start many processes of their own run one after the other: two at once would each take thrice as long.
+    """
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    for item in items:
+        if {"integration", "page"} & set(item.path.parts):
+            item.add_marker(pytest.mark.xdist_group("many processes"))

@@ -17,6 +17,8 @@ import pytest
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Everything on this machine is shared with other tests: ten times what a quiet machine needs.
 PATIENCE_MS = 90_000
+# A page asks for a picture sixty times a second, and without a graphics card each costs a processor dear.
+SLOW_SCREEN = "window.requestAnimationFrame = draw => setTimeout(() => draw(performance.now()), 200)"
 CHANGES = """() => [...document.querySelectorAll('#changes li')].map(item => item.textContent)
     .filter(text => text != 'as the scenario has it')"""
 # The last year as the list of changes has it; where it says nothing of it, that of the scenario.
@@ -78,7 +80,7 @@ class Visit:
         self.words("inished")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("parks")
     command = [sys.executable, "-m", "ecopark.cli", "app", "kalundborg", "--port", "0", "--workers", "2"]
@@ -97,7 +99,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         process.wait(timeout=60)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     program = find_browser()
     if program is None:
@@ -113,7 +115,7 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
-def come(browser: Any, served: Served) -> Visit:
+def come(browser: Any, served: Served, on_a_slow_screen: bool = False) -> Visit:
     """A new visitor, with a browser window of its own, whose page has been drawn."""
     page = browser.new_context(viewport={"width": 1366, "height": 768}, accept_downloads=True).new_page()
     page.set_default_timeout(PATIENCE_MS)
@@ -121,6 +123,8 @@ def come(browser: Any, served: Served) -> Visit:
     page.on("request", lambda request: visit.asked.append(request.url))
     page.on("console", lambda said: visit.complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    if on_a_slow_screen:
+        page.add_init_script(SLOW_SCREEN)
     page.goto(served.address)
     page.wait_for_selector("#levers details")
     page.wait_for_function("window.ecopark && document.querySelectorAll('#map-left canvas').length > 0")

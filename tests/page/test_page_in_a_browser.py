@@ -19,8 +19,7 @@ from page.conftest import Served, Visit, come
 
 from ecopark import Scenario
 
-# One server and one browser serve them all.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("page")]
+pytestmark = pytest.mark.slow
 
 NODE = """name => {
   const cy = document.getElementById('map-left')._cyreg.cy;
@@ -168,7 +167,7 @@ def test_a_park_by_keyboard_only(visit: Visit) -> None:
 
 
 def test_ten_visitors_at_once_see_their_own_parks(browser: Any, served: Served) -> None:
-    visits = {1961 + number: come(browser, served) for number in range(10)}
+    visits = {1961 + number: come(browser, served, on_a_slow_screen=True) for number in range(10)}
     for last, visit in visits.items():
         visit.set_until(last)
     for visit in visits.values():

@@ -144,7 +144,7 @@ def links_at_end(model: ParkModel) -> int:
 
 def is_above_zero(differences: NDArray[np.float64]) -> bool:
     """Whether the mean of paired differences is above zero by a one-sided t-test at 1 %."""
-    assert differences.size >= 60
+    assert differences.size >= 30
     if not differences.any():
         return False
     return float(ttest_1samp(differences, 0.0, alternative="greater").pvalue) < 0.01
