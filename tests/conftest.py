@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -24,6 +27,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def update_golden(request: pytest.FixtureRequest) -> bool:
     """Whether golden tables are to be written anew instead of compared."""
     return bool(request.config.getoption("--update-golden"))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile once, before any process starts: in a fresh checkout each would compile the same, all at the same time."""
+    compiled = Path(__file__).parents[1] / "ecopark" / "flows" / "__pycache__"
+    if not hasattr(session.config, "workerinput") and not list(compiled.glob("kernel.dispatch-*.nbc")):
+        run = "from ecopark import Scenario, simulate; simulate(Scenario.load('kalundborg'), 1)"
+        subprocess.run([sys.executable, "-c", run], check=False)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
