@@ -30,9 +30,10 @@ def update_golden(request: pytest.FixtureRequest) -> bool:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Compile once, before any process starts: in a fresh checkout each would compile the same, all at the same time."""
+    """Compile once, before any process starts: in a fresh checkout each would compile the same, all at once."""
     compiled = Path(__file__).parents[1] / "ecopark" / "flows" / "__pycache__"
-    if not hasattr(session.config, "workerinput") and not list(compiled.glob("kernel.dispatch-*.nbc")):
+    name = f"kernel.dispatch-*.py{sys.version_info.major}{sys.version_info.minor}.*.nbc"
+    if not hasattr(session.config, "workerinput") and not list(compiled.glob(name)):
         run = "from ecopark import Scenario, simulate; simulate(Scenario.load('kalundborg'), 1)"
         subprocess.run([sys.executable, "-c", run], check=False)
 
