@@ -79,6 +79,8 @@ def test_drag_run_look_compare_save_and_reload(visit: Visit, served: Served) -> 
     # A second park with the landfill tax at its end, on the same luck.
     page.click("#copy")
     visit.words("copy of A")
+    # Until the handles are those of B, they are those of A, and what they say then is nobody's.
+    page.wait_for_selector("""#levers [id*='"setup":"B"']""", state="attached")
     page.locator("#levers input[type=range], #levers [role=slider]").first.focus()
     page.keyboard.press("End")
     visit.wait_for_changes(3)
