@@ -45,5 +45,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     for item in items:
-        if {"integration", "page"} & set(item.path.parts):
+        if item.nodeid.startswith(("tests/integration/", "tests/page/")):
             item.add_marker(pytest.mark.xdist_group("many processes"))

@@ -93,6 +93,7 @@ def park_totals(flows: pd.DataFrame, accounts: pd.DataFrame, currency: str) -> d
     dict of str to (float, str)
         Value and unit by indicator, in the order of their names; what never happened is missing.
     """
+    # By name over the whole ledger, not through its years: every run of a study pays for this.
     units, route = _units(flows), flows["route"]
     is_exchange = (route == "exchange").to_numpy()
     moved = (is_exchange | (route == "loss").to_numpy()) & flows["synergy"].notna().to_numpy()
