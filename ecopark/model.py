@@ -38,13 +38,14 @@ from ecopark.agents.support import Support
 from ecopark.calendar import Calendar
 from ecopark.flows.activity import draw_noise, enter_outage
 from ecopark.flows.closure import check_closure
-from ecopark.flows.kernel import Ports, dispatch
+from ecopark.flows.kernel import Ports
 from ecopark.flows.ledger import Ledger
+from ecopark.flows.period import flow_period
 from ecopark.market.appraisal import Appraisal
 from ecopark.market.contract import Contract
 from ecopark.market.pairs import find_pairs, synergy_name
 from ecopark.market.permits import settle_refusal
-from ecopark.market.trust import judge_deliveries, mean_by_bond
+from ecopark.market.trust import judge_by_bond
 from ecopark.scenario.types import Outage, Park
 from ecopark.streams import stream
 
@@ -93,7 +94,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         self.scouting = Scouting(self.appraiser, self.prices, self.bonds, self.run_seed)
         # Day, bonds that are no longer strangers', their trust.
         self.trust_by_year: list[tuple[float, NDArray[np.int64], NDArray[np.float64]]] = []
-        self._stock = np.zeros(len(self.columns.ports))
+        self._stock, self._opening = np.zeros((2, len(self.columns.ports)))
         self._bounds = self.calendar.segment_bounds.astype(np.float64)
         self._ports = self._static_ports()
 
@@ -166,30 +167,37 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
 
     def _flow(self, start: float, end: float) -> None:
         first, last = self.calendar.segment_of_period[self.period : self.period + 2].tolist()
-        bounds, days = self._bounds[first : last + 1], self.calendar.segment_days[first:last]
-        links = self.exchanges.columns(self.period, bounds)
+        exchanges, columns = self.exchanges, self.columns
+        links = exchanges.columns(self.period, self._bounds[first : last + 1])
         ports = self._ports._replace(
-            coefficient=self.columns.coefficient[self.period], imported=self.columns.imported[self.period]
+            coefficient=columns.coefficient[self.period], imported=columns.imported[self.period]
         )
-        opening = self._stock.copy()
-        rate = self._rate[first:last] * self._availability[first:last]
-        result = dispatch(ports, links, rate, days, self._stock)
-        check_closure(self.columns, self.calendar, first, opening, links, result)
-        self.ledger.enter(first, self.exchanges.number.copy(), result)
-        if links.out_port.size:
-            worked = links.active.sum(axis=0) / days.size * (end - start)
-            promised = self.exchanges.promised[self.period % self.appraiser.window] * worked
-            sent = result.sent.sum(axis=0)
-            if self.exchanges.some_take_or_pay:
-                could = (days @ rate)[self.columns.port_process] * ports.coefficient
-                self.settlement.enter(links, result, could, promised, sent)
-            self._learn(sent, promised, worked)
+        days, rate, available = (
+            table[first:last] for table in (self.calendar.segment_days, self._rate, self._availability)
+        )
+        result = self.ledger.begin(first, last, exchanges.number)
+        closed, (sent, promised, worked) = flow_period(
+            ports, columns.port_resource, len(columns.resources), links, rate, available, days,
+            self._stock, self._opening, result, exchanges.promised[self.period % self.appraiser.window],
+        )  # fmt: skip
+        if not closed:
+            check_closure(columns, self.calendar, first, self._opening, links, result)
+        if not links.out_port.size:
+            return
+        if exchanges.some_take_or_pay:
+
+            def could() -> NDArray[np.float64]:
+                made: NDArray[np.float64] = (days @ (rate * available))[columns.port_process]
+                return made * ports.coefficient
+
+            self.settlement.enter(links, result, could, promised, sent)
+        self._learn(sent, promised, worked)
 
     def _learn(
         self, sent: NDArray[np.float64], promised: NDArray[np.float64], days: NDArray[np.float64]
     ) -> None:
         """Trust and expectation rise where the promised quantity came, fall where it did not."""
-        bond, kept, years = mean_by_bond(*judge_deliveries(sent, promised, days, self.exchanges.bond))
+        bond, kept, years = judge_by_bond(sent, promised, days, self.exchanges.bond)
         if self.park.mechanisms.trust:
             self.bonds.learn(bond, kept, years, self.park.agents.trust)
         if self.learner is not None:

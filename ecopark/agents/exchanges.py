@@ -55,8 +55,8 @@ class Exchanges:
         self._first_closed = np.inf
         self._possible = np.zeros(0, dtype=bool)
         self._blends: dict[tuple[int, int], int] = {}
-        self._links = _no_links()
-        self._blend = self._links.blend
+        # Blending limits are numbered for good here, and anew from 0 for the kernel in what `columns` returns.
+        self._links = self._laid = _no_links()
         grade = np.nan_to_num(appraiser.columns.grade)
         #: Ports whose grade changes at the start of a period.
         self._regraded = np.concatenate(
@@ -81,7 +81,7 @@ class Exchanges:
         """Lay the terms of a contract anew into its column, if it has one."""
         rows = self.number == contract.number
         capacity = np.where(rows, contract.appraisal.capacity, self._links.capacity)
-        self._links = self._links._replace(capacity=capacity)
+        self._links, self._laid = (links._replace(capacity=capacity) for links in (self._links, self._laid))
         self.promised[:, rows] = contract.appraisal.rate[:, None]
 
     def cut(self, contract: Contract, start: float, end: float) -> None:
@@ -100,7 +100,7 @@ class Exchanges:
         Returns
         -------
         Links
-            Served in the order of seniority, then of name.
+            Served in the order of seniority, then of name. Valid until this is asked again.
         """
         changed = bool(self._fresh)
         if self._first_closed <= bounds[0]:
@@ -116,19 +116,22 @@ class Exchanges:
                 self._possible[j] = self._is_possible(self.all[self.number[j]], period)
         if changed:
             self.some_take_or_pay = bool(self.take_or_pay.any())
-            # The kernel counts what shares a blending limit in columns numbered from 0.
-            self._blend = np.unique(self._links.blend, return_inverse=True)[1]
-        return self._links._replace(blend=self._blend, active=self._active(bounds))
+        if changed or self._laid.active.shape[0] != bounds.size - 1:
+            blend = np.unique(self._links.blend, return_inverse=True)[1]
+            room = np.empty((bounds.size - 1, blend.size))
+            self._laid = self._links._replace(blend=blend, active=room)
+        share_active(
+            bounds, self._opened, self._closed, self._possible, self.number, self._cut(bounds[0]),
+            self._laid.active,
+        )  # fmt: skip
+        return self._laid
 
-    def _active(self, bounds: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Share of each segment in which each link works. ndarray of float, shape (S, L), 1."""
-        if self._cuts:
-            self._cuts = [cut for cut in self._cuts if cut[2] > bounds[0]]
-        cuts = np.array(self._cuts) if self._cuts else _NO_CUTS
-        active: NDArray[np.float64] = share_active(
-            bounds, self._opened, self._closed, self._possible, self.number, cuts
-        )
-        return active
+    def _cut(self, day: float) -> NDArray[np.float64]:
+        """Failures that last beyond a day. ndarray of float, shape (C, 3)."""
+        if not self._cuts:
+            return _NO_CUTS
+        self._cuts = [cut for cut in self._cuts if cut[2] > day]
+        return np.array(self._cuts) if self._cuts else _NO_CUTS
 
     def _append(self, contracts: list[Contract], period: int) -> None:
         terms = [c.appraisal for c in contracts]

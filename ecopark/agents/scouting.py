@@ -25,7 +25,7 @@ from ecopark.market.discovery import (
     discovery_rule,
     list_ready,
 )
-from ecopark.market.noticing import gather_hazard, pay_attention, weigh_ports
+from ecopark.market.noticing import Regard, gather_hazard, survey, weigh_ports
 from ecopark.market.pairs import UNSEEN, apparent_terms
 from ecopark.market.prices import Prices
 from ecopark.streams import keys, uniform
@@ -79,19 +79,24 @@ class Scouting:
         self._seen = np.zeros(len(columns.ports), dtype=bool)
         #: Ports in sight from one day until another.
         self._visible, self._since, self._until = self._seen, np.inf, -np.inf
-        self.open_up(
-            np.array([appraiser.park.firms[name].behaviour.openness.value for name in columns.firms])
-        )
+        openness = np.array([appraiser.park.firms[name].behaviour.openness.value for name in columns.firms])
+        self._regard = Regard(pairs.distance, bonds.of_pair, *self._ends, self._meet(openness))
         self._reach = self._yearly_mean()
         #: Terms of all pairs at a glance.
         self.apparent = apparent_terms(appraiser.park, pairs, appraiser.calendar.start)
-        self._glance, self._glance_year = np.zeros(pairs.count), -1
+        self._pairs = PairView(
+            pairs.out_port, pairs.in_port, self.available_from, self.links, np.zeros(pairs.count),
+            self.apparent.gain, self.apparent.effort,
+        )  # fmt: skip
+        self._glance_year = -1
         self._attention = np.zeros(len(columns.ports))
         self._recipe = number_versions(columns.coefficient, columns.imported)
         self._promised_at = (-1, -1)
         self._promised = np.zeros(0), np.zeros(0)
-        self._ports: PortView | None = None
-        self._day = 0.0
+        self._ports = PortView(*np.zeros((2, len(columns.ports))), self._visible)
+        self._day = -np.inf
+        # What `survey` finds, anew at each look.
+        self._numbers, self._codes = np.empty((5, pairs.count)), np.empty((3, pairs.count), dtype=np.int64)
         self._cards, self._has_cards = np.zeros(pairs.count), False
         self._near = find_neighbours(appraiser, self._spec.distance.value)
 
@@ -128,31 +133,30 @@ class Scouting:
         visible, changed = self._sight(day)
         self._feel(period, next_day - day, visible if changed else None)
         self._view(period, day, visible)
-        ready = self.ready()
-        if isinstance(information, np.ndarray):
-            information = information[ready]
-            ready, information = ready[information > 0.0], information[information > 0.0]
-        attention, trigger = pay_attention(
-            ready, pairs.out_port, pairs.in_port, self._attention, self.trigger, self._openness
-        )
-        giver, taker = self._ends
+        n = survey(
+            self._pairs, self._ports, self._regard, self._attention, self.trigger, bonds.level,
+            np.atleast_1d(information), day, _WORTH_A_LOOK, _WORTH_EXTENDING, DAYS_PER_YEAR,
+            self._numbers, self._codes,
+        )  # fmt: skip
+        distance, tie, told, attention, trigger = self._numbers[:, :n]
+        ready, givers, takers = self._codes[:, :n]
         seen = Sighting(
             day=day,
             base=self._spec.base.value,
-            distance=pairs.distance[ready],
+            distance=distance,
             reach=self._spec.distance.value,
-            tie=bonds.level[bonds.of_pair[ready]],
+            tie=tie,
             social=self._spec.social.value,
-            information=information,
+            information=told,
             attention=attention,
             trigger=trigger,
-            giver=giver[ready],
-            taker=taker[ready],
+            giver=givers,
+            taker=takers,
             exchanges=self.exchanges,
         )
         hazard = np.asarray(self._rule(seen), dtype=np.float64)
         queue = gather_hazard(
-            ready, hazard, next_day - day, self._cards, self.gathered, self.threshold, giver, taker, self.room
+            ready, hazard, next_day - day, self._cards, self.gathered, self.threshold, *self._ends, self.room
         )
         if self._has_cards:
             self._cards[:], self._has_cards = 0.0, False
@@ -166,8 +170,7 @@ class Scouting:
         openness : ndarray of float, shape (F,), 1
             Of each firm, 0 to 1.
         """
-        giver, taker = self._ends
-        self._openness = np.sqrt(openness[giver] * openness[taker])
+        self._regard = self._regard._replace(openness=self._meet(openness))
 
     def take(self, queue: NDArray[np.int64], most: int = 2**31, sift: Sift | None = None) -> list[int]:
         """Take pairs up one after the other, as long as both firms have attention left.
@@ -208,13 +211,8 @@ class Scouting:
         -------
         ndarray of int, shape (n,), 1
         """
-        assert self._ports is not None, "nobody has looked yet"
-        pairs = self._appraiser.pairs
-        view = PairView(
-            pairs.out_port, pairs.in_port, self.available_from, self.links, self._glance, self.apparent.gain,
-            self.apparent.effort,
-        )  # fmt: skip
-        ready = list_ready(view, self._ports, self._day, _WORTH_A_LOOK, _WORTH_EXTENDING, DAYS_PER_YEAR)
+        assert self._day >= 0.0, "nobody has looked yet"
+        ready = list_ready(self._pairs, self._ports, self._day, _WORTH_A_LOOK, _WORTH_EXTENDING, DAYS_PER_YEAR)
         return np.asarray(ready, dtype=np.int64)
 
     def quantity(self, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -228,7 +226,7 @@ class Scouting:
         -------
         ndarray of float, shape (n,), unit/yr
         """
-        assert self._ports is not None, "nobody has looked yet"
+        assert self._day >= 0.0, "nobody has looked yet"
         columns, rate = self._appraiser.pairs, self._ports.open_rate
         gain = self.apparent.gain[pairs]
         met = rate[columns.in_port[pairs]] / np.where(gain >= UNSEEN, 1.0, gain)
@@ -352,8 +350,9 @@ class Scouting:
 
         What a feed-driven plant would make of a residual cannot be seen at a glance.
         """
-        open_rate, share, self._attention = self._weigh(period, day)
-        self._ports = PortView(open_rate, share, visible)
+        self._weigh(period, day)
+        if visible is not self._ports.visible:
+            self._ports = self._ports._replace(visible=visible)
         self._day = day
         year = period // self._appraiser.window
         if year != self._glance_year:
@@ -363,7 +362,8 @@ class Scouting:
             if self._prices.subsidy or self._prices.support:
                 columns = self._appraiser.columns
                 value = value + self._prices.paid(columns, pairs.out_port, pairs.in_port, period)
-            self._glance = np.where(self._appraiser.columns.is_feed[pairs.in_port], UNSEEN, value)
+            glance = np.where(self._appraiser.columns.is_feed[pairs.in_port], UNSEEN, value)
+            self._pairs = self._pairs._replace(glance=glance)
 
     def _yearly_mean(self) -> NDArray[np.float64]:
         """Mean expected rate over the year from each period on. ndarray, shape (T, N), unit/day."""
@@ -384,7 +384,7 @@ class Scouting:
             self._promised = self._appraiser.open_to_promise(period)
         return self._promised
 
-    def _weigh(self, period: int, day: float) -> tuple[NDArray[np.float64], ...]:
+    def _weigh(self, period: int, day: float) -> None:
         """Rate and share of each port still open, and the attention its cost earns it."""
         columns = self._appraiser.columns
         ahead = self._appraiser.period(day + self._spec.foresight.value)
@@ -392,9 +392,13 @@ class Scouting:
         rate = np.maximum(self._reach[period], self._reach[ahead]) * columns.max_share
         promised, fed = self._promises(ahead)
         half = 0.0 if self._spec.burden is None else self._spec.burden.value * DAYS_PER_YEAR
-        cost = self._prices.cost[period]
         # A feed-driven plant offers what it has been promised itself, not what it could make.
-        found: tuple[NDArray[np.float64], ...] = weigh_ports(
-            rate, promised, fed, cost, columns.is_feed, half, DAYS_PER_YEAR
-        )
-        return found
+        weigh_ports(
+            rate, promised, fed, self._prices.cost[period], columns.is_feed, half, DAYS_PER_YEAR,
+            self._ports.open_rate, self._ports.share, self._attention,
+        )  # fmt: skip
+
+    def _meet(self, openness: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Readiness of both firms of each pair to talk. ndarray of float, shape (K,), 1."""
+        giver, taker = self._ends
+        return np.asarray(np.sqrt(openness[giver] * openness[taker]))

@@ -6,7 +6,7 @@ What lives here: the running count of what was agreed, taken and to be had. What
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,9 @@ class Settlement:
         # Agreed, taken, offered in vain.
         self._year = np.zeros((3, 0))
 
-    def enter(self, links: Links, result: Result, could: _Floats, promised: _Floats, sent: _Floats) -> None:
+    def enter(
+        self, links: Links, result: Result, could: Callable[[], _Floats], promised: _Floats, sent: _Floats
+    ) -> None:
         """Count one period.
 
         Parameters
@@ -47,8 +49,9 @@ class Settlement:
             Of L contracts.
         result : Result
             What moved.
-        could : ndarray of float, shape (N,), unit
-            What each out-port made on demand could have given in the period by its plant's activity.
+        could : callable
+            What each out-port made on demand could have given in the period by its plant's activity: ndarray of
+            float, shape (N,), unit. Asked only where a taker got less than agreed.
         promised : ndarray of float, shape (L,), unit
             Agreed for the time each link was active.
         sent : ndarray of float, shape (L,), unit
@@ -57,7 +60,7 @@ class Settlement:
         bound = self._exchanges.take_or_pay
         offered = _NOTHING
         if is_short(bound, sent, promised):
-            offered = offer_in_vain(promised, sent, links.out_port, self._over(result, could))
+            offered = offer_in_vain(promised, sent, links.out_port, self._over(result, could()))
         if self._year.shape[1] < len(self._exchanges.all):
             fresh = np.zeros((3, len(self._exchanges.all) - self._year.shape[1]))
             self._year = np.concatenate([self._year, fresh], axis=1)

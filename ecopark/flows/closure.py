@@ -50,12 +50,12 @@ def check_closure(
     gap, largest = np.zeros(shape), np.zeros((shape[0], len(columns.resources)))
     arrived = links.keep * links.credit
     ports = (columns.is_out, columns.port_resource)
-    if not _closes(*ports, opening, links.out_port, links.in_port, arrived, *result, gap, largest):
+    if not closes(*ports, opening, links.out_port, links.in_port, arrived, *result, gap, largest):
         _raise(columns, calendar, first_segment, gap, largest, links, result)
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
-def _closes(
+def closes(
     is_out: NDArray[np.bool_],
     port_resource: NDArray[np.int64],
     opening: _Floats,
@@ -70,7 +70,28 @@ def _closes(
     gap: _Floats,
     largest: _Floats,
 ) -> bool:
-    """Fill the gap of every port and the largest flow of every resource; whether all is closed."""
+    """Whether all ports and resources close, in one pass.
+
+    Parameters
+    ----------
+    is_out : ndarray of bool, shape (N,), 1
+    port_resource : ndarray of int, shape (N,), 1
+    opening : ndarray of float, shape (N,), resource unit
+    out_port, in_port : ndarray of int, shape (L,), 1
+    arrived : ndarray of float, shape (L,), need unit/supply unit
+        Need served per unit sent.
+    amount, settled, imported, stock : ndarray of float, shape (S, N), resource unit
+        As in :class:`~ecopark.flows.kernel.Result`.
+    sent : ndarray of float, shape (S, L), supply unit
+    gap : ndarray of float, shape (S, N), resource unit
+        Filled: what each port lacks.
+    largest : ndarray of float, shape (S, resources), resource unit
+        Filled: largest flow of each resource.
+
+    Returns
+    -------
+    bool
+    """
     segments, ports = amount.shape
     good = True
     source, sink = np.zeros(ports), np.zeros(ports)

@@ -90,9 +90,15 @@ class Links(NamedTuple):
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
 def share_active(
-    bounds: _Floats, opened: _Floats, closed: _Floats, possible: _Flags, number: _Ints, cuts: _Floats
-) -> _Floats:
-    """Share of each segment in which each link works.
+    bounds: _Floats,
+    opened: _Floats,
+    closed: _Floats,
+    possible: _Flags,
+    number: _Ints,
+    cuts: _Floats,
+    active: _Floats,
+) -> None:
+    """Fill the share of each segment in which each link works.
 
     Parameters
     ----------
@@ -106,14 +112,10 @@ def share_active(
         Of the synergy of each link.
     cuts : ndarray of float, shape (C, 3), 1, day and day
         Number of the synergy whose pipe fails, from when, until when.
-
-    Returns
-    -------
-    ndarray of float, shape (S, L), 1
-        For `active` of :class:`Links`.
+    active : ndarray of float, shape (S, L), 1
+        Filled: `active` of :class:`Links`.
     """
-    segments, links = bounds.size - 1, opened.size
-    active = np.empty((segments, links))
+    segments, links = active.shape
     for s in range(segments):
         span = bounds[s + 1] - bounds[s]
         for j in range(links):
@@ -129,7 +131,6 @@ def share_active(
                 since = max(max(bounds[s], opened[j]), cut[1])
                 down = max(until - since, 0.0) / (bounds[s + 1] - bounds[s])
                 active[s, j] = max(active[s, j] - down, 0.0)
-    return active
 
 
 class _Book(NamedTuple):
@@ -226,23 +227,41 @@ def dispatch(ports: Ports, links: Links, activity: _Floats, days: _Floats, stock
     -------
     Result
     """
-    segments, ports_n, links_n = days.size, ports.process.size, links.out_port.size
-    amount = np.zeros((segments, ports_n))
-    settled = np.zeros((segments, ports_n))
-    imported = np.zeros((segments, ports_n))
-    closing = np.zeros((segments, ports_n))
-    sent = np.zeros((segments, links_n))
+    shape = (days.size, ports.process.size)
+    sent = np.zeros((days.size, links.out_port.size))
+    result = Result(np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape), sent)
+    dispatch_into(ports, links, activity, days, stock, result)
+    return result
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def dispatch_into(
+    ports: Ports, links: Links, activity: _Floats, days: _Floats, stock: _Floats, result: Result
+) -> None:
+    """As :func:`dispatch`, into arrays the caller keeps.
+
+    Parameters
+    ----------
+    ports : Ports
+    links : Links
+    activity : ndarray of float, shape (S, P), activity unit/day
+    days : ndarray of float, shape (S,), day
+    stock : ndarray of float, shape (N,), resource unit
+    result : Result
+        All zero before, filled.
+    """
+    ports_n, links_n = ports.process.size, links.out_port.size
     has_taker, given = np.zeros(ports_n, dtype=np.bool_), np.zeros(ports_n)
     for j in range(links_n):
         has_taker[links.out_port[j]] = True
-    for s in range(segments):
-        book = _open_book(ports, activity[s], days[s], stock, amount[s])
-        _serve_links(ports, links, links.active[s], days[s], amount[s], sent[s], book)
-        _sum_given(links, sent[s], given)
-        _settle(ports, has_taker, stock, amount[s], settled[s], given, book)
-        _take_in(ports, days[s], stock, amount[s], imported[s], book)
-        closing[s] = stock
-    return Result(amount, settled, imported, closing, sent)
+    for s in range(days.size):
+        amount, sent = result.amount[s], result.sent[s]
+        book = _open_book(ports, activity[s], days[s], stock, amount)
+        _serve_links(ports, links, links.active[s], days[s], amount, sent, book)
+        _sum_given(links, sent, given)
+        _settle(ports, has_taker, stock, amount, result.settled[s], given, book)
+        _take_in(ports, days[s], stock, amount, result.imported[s], book)
+        result.stock[s] = stock
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]

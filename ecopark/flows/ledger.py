@@ -88,8 +88,30 @@ class Ledger:
         shape = (self.calendar.segments, len(self.columns.ports))
         self.settled, self.imported, self.stock = np.zeros(shape), np.zeros(shape), np.zeros(shape)
 
+    def begin(self, first: int, last: int, carriers: NDArray[np.int64]) -> Result:
+        """Room for the flows of one period: what is written into it stands in the ledger.
+
+        Parameters
+        ----------
+        first, last : int
+            First segment of the period, and the first after it.
+        carriers : ndarray of int, shape (L,), 1
+            Number of the synergy behind each link column of the result.
+
+        Returns
+        -------
+        Result
+            All zero. Its amounts are not part of the ledger, for they follow from the rest.
+        """
+        rows, segments = slice(first, last), last - first
+        sent = np.zeros((segments, carriers.size))
+        self.sent.append((first, carriers, sent))
+        self.done = last
+        amount = np.zeros((segments, self.settled.shape[1]))
+        return Result(amount, self.settled[rows], self.imported[rows], self.stock[rows], sent)
+
     def enter(self, first: int, carriers: NDArray[np.int64], result: Result) -> None:
-        """Enter the flows of one period.
+        """Enter flows of one period that were found elsewhere.
 
         Parameters
         ----------
@@ -99,12 +121,9 @@ class Ledger:
             Number of the synergy behind each link column of the result.
         result : Result
         """
-        rows = slice(first, first + result.amount.shape[0])
-        self.settled[rows] = result.settled
-        self.imported[rows] = result.imported
-        self.stock[rows] = result.stock
-        self.sent.append((first, carriers, result.sent))
-        self.done = rows.stop
+        room = self.begin(first, first + result.amount.shape[0], carriers)
+        for place, found in zip(room, result, strict=True):
+            place[:] = found
 
     def sent_by_segment(self, synergies: int) -> NDArray[np.float64]:
         """Quantity sent under each synergy. ndarray of float, shape (S, synergies), supply unit."""

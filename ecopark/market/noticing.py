@@ -6,9 +6,13 @@ What lives here: passes over columns. What does not: the hazard of a pair (``dis
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+from ecopark.market.discovery import PairView, PortView, list_ready
 
 _Floats = NDArray[np.float64]
 _Ints = NDArray[np.int64]
@@ -23,7 +27,10 @@ def weigh_ports(
     is_feed: NDArray[np.bool_],
     half: float,
     days: float,
-) -> tuple[_Floats, _Floats, _Floats]:
+    open_rate: _Floats,
+    share: _Floats,
+    attention: _Floats,
+) -> None:
     """What of each port is open, and the attention its cost earns it, in one pass over all.
 
     Parameters
@@ -39,58 +46,100 @@ def weigh_ports(
         As in :func:`~ecopark.market.discovery.burden_attention`; 0 where every cost earns full attention.
     days : float, day
         Of a year.
-
-    Returns
-    -------
-    tuple of ndarray of float, shape (N,), unit/day, 1 and 1
-        Rate and share still open, and attention: of a feed-driven process, which lives on what it is given,
-        as far as it stands idle.
+    open_rate : ndarray of float, shape (N,), unit/day
+        Filled: what is not yet promised.
+    share : ndarray of float, shape (N,), 1
+        Filled: that over the whole.
+    attention : ndarray of float, shape (N,), 1
+        Filled: of a feed-driven process, which lives on what it is given, as far as it stands idle.
     """
-    open_rate, share, attention = np.empty(rate.size), np.zeros(rate.size), np.zeros(rate.size)
     for n in range(rate.size):
         open_rate[n] = min(max(rate[n] - promised[n], 0.0), fed[n])
-        if rate[n] > 0.0:
-            share[n] = open_rate[n] / rate[n]
+        share[n] = open_rate[n] / rate[n] if rate[n] > 0.0 else 0.0
         burden = cost[n] * open_rate[n] * days
         if is_feed[n]:
             attention[n] = share[n]
-        elif burden > 0.0:
-            attention[n] = burden / (burden + half)
-    return open_rate, share, attention
+        else:
+            attention[n] = burden / (burden + half) if burden > 0.0 else 0.0
+
+
+class Regard(NamedTuple):
+    """What discovery asks of pairs beside their streams, by pair.
+
+    Attributes
+    ----------
+    distance : ndarray of float, shape (K,), km
+    bond : ndarray of int, shape (K,), 1
+        The two firms, as numbered in `trust` of :func:`survey`.
+    giver, taker : ndarray of int, shape (K,), 1
+        Firms.
+    openness : ndarray of float, shape (K,), 1
+        Readiness of the two firms to talk.
+    """
+
+    distance: _Floats
+    bond: _Ints
+    giver: _Ints
+    taker: _Ints
+    openness: _Floats
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
-def pay_attention(
-    ready: _Ints,
-    out_port: _Ints,
-    in_port: _Ints,
-    port_attention: _Floats,
-    port_trigger: _Floats,
-    openness: _Floats,
-) -> tuple[_Floats, _Floats]:
-    """Attention and shocks of two ports together.
+def survey(
+    pairs: PairView,
+    ports: PortView,
+    regard: Regard,
+    attention: _Floats,
+    trigger: _Floats,
+    trust: _Floats,
+    information: _Floats,
+    day: float,
+    fresh: float,
+    extending: float,
+    days: float,
+    numbers: _Floats,
+    codes: _Ints,
+) -> int:
+    """Pairs that may be noticed on a day, and what a discovery rule sees of them.
 
     Parameters
     ----------
-    ready : ndarray of int, shape (n,), 1
-        Pairs looked at.
-    out_port, in_port : ndarray of int, shape (K,), 1
-    port_attention, port_trigger : ndarray of float, shape (N,), 1
-    openness : ndarray of float, shape (K,), 1
-        Readiness of the two firms to talk.
+    pairs : PairView
+    ports : PortView
+    regard : Regard
+    attention, trigger : ndarray of float, shape (N,), 1
+        Attention of each port, and the multiple added by recent shocks.
+    trust : ndarray of float, shape (B,), 1
+    information : ndarray of float, shape (K,) or (1,), 1
+        Level of each pair, or of all; a pair at 0 is not noticed at all.
+    day, fresh, extending, days : float
+        As in :func:`~ecopark.market.discovery.list_ready`.
+    numbers : ndarray of float, shape (5, K), km and 1
+        Filled for the n pairs found, one after the other: distance, trust, information,
+        ``(1 - (1 - attention of the one) x (1 - that of the other)) x openness``, and the sum of triggers.
+    codes : ndarray of int, shape (3, K), 1
+        Filled likewise: pair, giver, taker.
 
     Returns
     -------
-    tuple of ndarray of float, shape (n,), 1 and 1
-        ``(1 - (1 - attention of the one) x (1 - that of the other)) x openness``, and the sum of triggers.
+    int
+        Number of pairs found, n.
     """
-    attention, trigger = np.empty(ready.size), np.empty(ready.size)
-    for row in range(ready.size):
-        out, into = out_port[ready[row]], in_port[ready[row]]
-        both = 1.0 - (1.0 - port_attention[out]) * (1.0 - port_attention[into])
-        attention[row] = both * openness[ready[row]]
-        trigger[row] = port_trigger[out] + port_trigger[into]
-    return attention, trigger
+    found = 0
+    for pair in list_ready(pairs, ports, day, fresh, extending, days):
+        told = information[pair if information.size > 1 else 0]
+        if told <= 0.0:
+            continue
+        out, into = pairs.out_port[pair], pairs.in_port[pair]
+        both = 1.0 - (1.0 - attention[out]) * (1.0 - attention[into])
+        numbers[0, found] = regard.distance[pair]
+        numbers[1, found] = trust[regard.bond[pair]]
+        numbers[2, found] = told
+        numbers[3, found] = both * regard.openness[pair]
+        numbers[4, found] = trigger[out] + trigger[into]
+        codes[0, found], codes[1, found], codes[2, found] = pair, regard.giver[pair], regard.taker[pair]
+        found += 1
+    return found
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]

@@ -113,3 +113,29 @@ def judge_deliveries(
             years[due] = days[j] / DAYS_PER_YEAR
             due += 1
     return of[:due], kept[:due], years[:due]
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def judge_by_bond(
+    sent: NDArray[np.float64],
+    promised: NDArray[np.float64],
+    days: NDArray[np.float64],
+    bond: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Share kept of what was promised between each two firms: :func:`mean_by_bond` of :func:`judge_deliveries`.
+
+    Parameters
+    ----------
+    sent, promised : ndarray of float, shape (L,), unit
+    days : ndarray of float, shape (L,), day
+        Time each was in operation.
+    bond : ndarray of int, shape (L,), 1
+        Pair of firms of each.
+
+    Returns
+    -------
+    tuple of ndarray
+        Bonds met (int), mean share kept, mean time in operation (yr), each of shape (met,).
+    """
+    of, kept, years = judge_deliveries(sent, promised, days, bond)
+    return mean_by_bond(of, kept, years)
