@@ -263,12 +263,13 @@ class Appraiser(Quotes):
         pathway = pairs.pathway(pair)
         since = None if pathway is None else pathway.from_
         earliest = max(day, -np.inf if since is None else float(self.calendar.day(since)))
-        grades = c.grade[:, [pairs.out_port[pair], pairs.in_port[pair]]]
-        changed = np.flatnonzero((np.diff(np.nan_to_num(grades), axis=0) != 0.0).any(axis=1)) + 1
-        for period in sorted({self.period(earliest), *changed.tolist()}):
+        first = self.period(earliest)
+        ends = c.regraded[:, [pairs.out_port[pair], pairs.in_port[pair]]].any(axis=1)
+        for period in (first, *np.flatnonzero(ends[first + 1 :]) + first + 1):
             when = max(float(self.calendar.period_bounds[period]), earliest)
-            open_now = any(not self.obstacle(pair, mode, period) for mode in pairs.modes(pair))
-            if self.period(when) == period and when < self.calendar.period_bounds[-1] and open_now:
+            if when >= self.calendar.period_bounds[-1]:
+                break
+            if any(not self.obstacle(pair, mode, int(period)) for mode in pairs.modes(pair)):
                 return when
         return float("inf")
 

@@ -57,11 +57,7 @@ class Exchanges:
         self._blends: dict[tuple[int, int], int] = {}
         # Blending limits are numbered for good here, and anew from 0 for the kernel in what `columns` returns.
         self._links = self._laid = _no_links()
-        grade = np.nan_to_num(appraiser.columns.grade)
-        #: Ports whose grade changes at the start of a period.
-        self._regraded = np.concatenate(
-            [np.zeros((1, grade.shape[1]), dtype=bool), np.diff(grade, axis=0) != 0.0]
-        )
+        self._regraded = appraiser.columns.regraded
         self._some_regraded = np.asarray(self._regraded.any(axis=1))
 
     def start(self, contract: Contract, day: float) -> None:

@@ -44,12 +44,12 @@ def find_neighbours(appraiser: Appraiser, reach: float) -> Callable[[int], NDArr
     columns, layout = appraiser.columns, appraiser.park.layout
     plane = project(columns.site, layout)
     tree = cKDTree(plane)
-    by_firm = np.argsort(columns.port_firm, kind="stable")
-    first = np.searchsorted(columns.port_firm[by_firm], np.arange(len(columns.firms) + 1))
+    within = reach / least_detour(layout)
 
     @cache
     def near(firm: int) -> NDArray[np.int64]:
-        firms = sorted(tree.query_ball_point(plane[firm], reach / least_detour(layout)))
-        return np.concatenate([by_firm[first[f] : first[f + 1]] for f in firms])
+        is_near = np.zeros(len(columns.firms), dtype=bool)
+        is_near[tree.query_ball_point(plane[firm], within)] = True
+        return np.flatnonzero(is_near[columns.port_firm])
 
     return near

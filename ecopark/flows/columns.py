@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +100,13 @@ class Columns:
     successor: NDArray[np.int64]
     plan: NDArray[np.float64]
     expected: NDArray[np.float64]
+
+    @cached_property
+    def regraded(self) -> NDArray[np.bool_]:
+        """Whether a port's grade changes at the start of a period. ndarray of bool, shape (T, N), 1."""
+        grade = np.nan_to_num(self.grade)
+        changed: NDArray[np.bool_] = np.diff(grade, axis=0, prepend=grade[:1]) != 0.0
+        return changed
 
 
 def compile_columns(park: Park, calendar: Calendar) -> Columns:
