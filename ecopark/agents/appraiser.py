@@ -264,12 +264,13 @@ class Appraiser(Quotes):
         since = None if pathway is None else pathway.from_
         earliest = max(day, -np.inf if since is None else float(self.calendar.day(since)))
         first = self.period(earliest)
-        ends = c.regraded[:, [pairs.out_port[pair], pairs.in_port[pair]]].any(axis=1)
-        for period in (first, *np.flatnonzero(ends[first + 1 :]) + first + 1):
+        regraded = c.regraded[first + 1 :, [pairs.out_port[pair], pairs.in_port[pair]]]
+        later = first + 1 + np.flatnonzero(regraded.any(axis=1))
+        for period in (first, *later.tolist()):
             when = max(float(self.calendar.period_bounds[period]), earliest)
             if when >= self.calendar.period_bounds[-1]:
                 break
-            if any(not self.obstacle(pair, mode, int(period)) for mode in pairs.modes(pair)):
+            if any(not self.obstacle(pair, mode, period) for mode in pairs.modes(pair)):
                 return when
         return float("inf")
 

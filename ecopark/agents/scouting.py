@@ -93,7 +93,7 @@ class Scouting:
         self._recipe = number_versions(columns.coefficient, columns.imported)
         self._promised_at = (-1, -1)
         self._promised = np.zeros(0), np.zeros(0)
-        self._ports = PortView(*np.zeros((2, len(columns.ports))), self._visible)
+        self._ports = PortView(np.zeros(len(columns.ports)), np.zeros(len(columns.ports)), self._visible)
         self._day = -np.inf
         # What `survey` finds, anew at each look.
         self._numbers, self._codes = np.empty((5, pairs.count)), np.empty((3, pairs.count), dtype=np.int64)
@@ -212,7 +212,9 @@ class Scouting:
         ndarray of int, shape (n,), 1
         """
         assert self._day >= 0.0, "nobody has looked yet"
-        ready = list_ready(self._pairs, self._ports, self._day, _WORTH_A_LOOK, _WORTH_EXTENDING, DAYS_PER_YEAR)
+        ready = list_ready(
+            self._pairs, self._ports, self._day, _WORTH_A_LOOK, _WORTH_EXTENDING, DAYS_PER_YEAR
+        )
         return np.asarray(ready, dtype=np.int64)
 
     def quantity(self, pairs: NDArray[np.int64]) -> NDArray[np.float64]:

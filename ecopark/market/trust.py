@@ -137,5 +137,6 @@ def judge_by_bond(
     tuple of ndarray
         Bonds met (int), mean share kept, mean time in operation (yr), each of shape (met,).
     """
-    of, kept, years = judge_deliveries(sent, promised, days, bond)
-    return mean_by_bond(of, kept, years)
+    due, kept, years = judge_deliveries(sent, promised, days, bond)
+    met, mean_kept, mean_years = mean_by_bond(due, kept, years)
+    return met, mean_kept, mean_years

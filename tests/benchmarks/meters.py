@@ -41,9 +41,7 @@ _PHASES: dict[str, list[tuple[Any, str]]] = {
     "notice pairs": [(Scouting, "look")],
     "stories: appraise, negotiate, review, wait": [(simpy.Environment, "run")],
     "columns of exchanges": [(Exchanges, "columns")],
-    "dispatch": [(ecopark.model, "dispatch")],
-    "closure": [(ecopark.model, "check_closure")],
-    "enter the ledger": [(Ledger, "enter")],
+    "flows of the month: dispatch, closure, sums": [(ecopark.model, "flow_period")],
     "flows table": [(Ledger, "flows")],
     "accounts table": [(_SIMULATE, "build_accounts")],
 }  # fmt: skip

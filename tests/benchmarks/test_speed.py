@@ -16,7 +16,8 @@ from benchmarks.plain_mesa import PlainPark
 
 from ecopark import Scenario, simulate
 from ecopark.flows.closure import check_closure
-from ecopark.flows.kernel import dispatch
+from ecopark.flows.kernel import Result, dispatch
+from ecopark.flows.period import flow_period
 from ecopark.model import ParkModel
 
 # What a change must not lose; what is reached stands in results/benchmarks.md.
@@ -47,6 +48,19 @@ def test_dispatch_a_month(benchmark: Any, grown: ParkModel) -> None:
     rate = grown.columns.potential[first:last]
     result = benchmark(dispatch, grown._ports, links, rate, np.diff(bounds), stock)
     assert result.sent.sum() > 0.0
+
+
+def test_a_month_in_one_call(benchmark: Any, grown: ParkModel) -> None:
+    first, last = grown.calendar.segment_of_period[grown.period : grown.period + 2].tolist()
+    bounds = grown.calendar.segment_bounds[first : last + 1].astype(np.float64)
+    links, columns = grown.exchanges.columns(grown.period, bounds), grown.columns
+    rate, stock, opening = columns.potential[first:last], *np.zeros((2, len(columns.ports)))
+    result = Result(*np.zeros((4, last - first, stock.size)), np.zeros((last - first, links.out_port.size)))
+    closed, _ = benchmark(
+        flow_period, grown._ports, columns.port_resource, len(columns.resources), links, rate,
+        np.ones_like(rate), np.diff(bounds), stock, opening, result, np.ones(links.out_port.size),
+    )  # fmt: skip
+    assert closed
 
 
 def test_close_the_books_of_a_month(benchmark: Any, grown: ParkModel) -> None:

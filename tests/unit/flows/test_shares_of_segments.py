@@ -19,7 +19,8 @@ def test_shares_equal_time_counted() -> None:
     possible, number = np.array([True, True, False]), np.array([4, 7, 9])
     # The second cut begins before its link opens: only time in which it would have worked is lost.
     cuts = np.array([[4.0, 5.0, 8.5], [7.0, 8.0, 10.0], [9.0, 0.0, 31.0]])
-    found = share_active(bounds, opened, closed, possible, number, cuts)
+    found = np.full((4, 3), np.nan)
+    share_active(bounds, opened, closed, possible, number, cuts, found)
     moments = np.arange(0.0, 31.0, 0.25) + 0.125
     works = (moments[:, None] >= opened) & (moments[:, None] < closed) & possible
     for link, start, end in cuts:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ecopark.market.acquaintance import let_meet, weigh_information
 from ecopark.market.clauses import offer_in_vain
-from ecopark.market.discovery import burden_attention
-from ecopark.market.noticing import gather_hazard, pay_attention, weigh_ports
+from ecopark.market.discovery import PairView, PortView, burden_attention
+from ecopark.market.noticing import Regard, gather_hazard, survey, weigh_ports
 from ecopark.market.reputation import beta_trust, enter_evidence, trust_by_evidence
-from ecopark.market.trust import judge_deliveries
+from ecopark.market.trust import judge_by_bond, judge_deliveries, mean_by_bond
 
 RNG = np.random.default_rng(3)
 
@@ -19,7 +20,8 @@ def test_ports_are_weighed_as_by_columns() -> None:
     rate = np.maximum(rate, 0.0)
     fed = np.where(np.arange(20) % 3 == 0, 0.4, np.inf)
     feed = np.arange(20) % 5 == 0
-    left, share, attention = weigh_ports(rate, promised, fed, cost, feed, 100.0, 365.25)
+    left, share, attention = np.full((3, 20), np.nan)
+    weigh_ports(rate, promised, fed, cost, feed, 100.0, 365.25, left, share, attention)
     expected = np.minimum(np.maximum(rate - promised, 0.0), fed)
     np.testing.assert_array_equal(left, expected)
     part = np.divide(expected, rate, out=np.zeros(20), where=rate > 0.0)
@@ -27,17 +29,43 @@ def test_ports_are_weighed_as_by_columns() -> None:
     burden = burden_attention(cost * expected * 365.25, 100.0)
     np.testing.assert_allclose(attention, np.where(feed, part, burden), rtol=1e-15)
     # Without a half, every cost earns full attention.
-    full = weigh_ports(rate, promised, fed, cost, feed, 0.0, 365.25)[2]
-    np.testing.assert_array_equal(full, np.where(feed, part, cost * expected > 0.0))
+    weigh_ports(rate, promised, fed, cost, feed, 0.0, 365.25, left, share, attention)
+    np.testing.assert_array_equal(attention, np.where(feed, part, cost * expected > 0.0))
 
 
-def test_attention_and_hazard_of_pairs() -> None:
-    ready, out, into = np.array([3, 0, 2]), np.array([0, 0, 1, 1]), np.array([2, 3, 2, 3])
+def test_a_survey_tells_of_ready_pairs_what_their_columns_hold() -> None:
+    out, into = np.array([0, 0, 1, 1]), np.array([2, 3, 2, 3])
     noted, shock = np.array([0.5, 0.2, 0.1, 0.0]), np.array([1.0, 0.0, 2.0, 4.0])
-    openness = np.array([1.0, 1.0, 0.5, 0.25])
-    attention, trigger = pay_attention(ready, out, into, noted, shock, openness)
-    np.testing.assert_allclose(attention, [0.2 * 0.25, 0.55, 0.28 * 0.5])
-    assert trigger.tolist() == [4.0, 3.0, 2.0]
+    ones, everywhere = np.ones(4), np.array([True, True, True, True])
+    # The second pair is being worked on.
+    free = np.array([0.0, np.inf, 0.0, 0.0])
+    pairs = PairView(out, into, free, np.zeros(4, dtype=np.int64), ones, ones, np.zeros(4))
+    ports = PortView(ones, ones, everywhere)
+    distance, bond = np.array([3.0, 4.0, 5.0, 6.0]), np.array([1, 0, 0, 1])
+    regard = Regard(distance, bond, 10 + out, 20 + into, np.array([1.0, 1.0, 0.5, 0.25]))
+    numbers, codes = np.empty((5, 4)), np.empty((3, 4), dtype=np.int64)
+    trust = np.array([0.3, 0.7])
+
+    def look(information: NDArray[np.float64]) -> int:
+        found: int = survey(
+            pairs, ports, regard, noted, shock, trust, information, 1.0, 0.05, 0.25, 365.25, numbers, codes
+        )
+        return found
+
+    assert look(np.array([2.0])) == 3
+    assert codes[:, :3].tolist() == [[0, 2, 3], [10, 11, 11], [22, 22, 23]]
+    np.testing.assert_allclose(
+        numbers[:, :3],
+        [[3, 5, 6], [0.7, 0.3, 0.7], [2, 2, 2], [0.55, 0.28 * 0.5, 0.2 * 0.25], [3, 2, 4]],
+    )
+    # Nobody tells them of each other: not noticed at all.
+    assert look(np.array([1.0, 1.0, 0.0, 0.5])) == 2
+    assert codes[0, :2].tolist() == [0, 3]
+    assert numbers[2, :2].tolist() == [1.0, 0.5]
+
+
+def test_hazard_of_pairs() -> None:
+    ready = np.array([3, 0, 2])
     gathered, threshold = np.array([0.5, 9.0, 0.0, 0.9]), np.array([1.0, 1.0, 1.0, 1.0])
     extra = np.array([0.0, 0.0, 0.75, 0.0])
     hazard, firms = np.array([0.02, 0.06, 0.03]), (np.array([0, 0, 1, 1]), np.array([2, 3, 2, 3]))
@@ -69,6 +97,9 @@ def test_deliveries_judged_and_remembered() -> None:
     bond, kept, years = judge_deliveries(sent, promised, np.array([365.25, 1.0, 36.525]), np.array([1, 0, 2]))
     assert (bond.tolist(), kept.tolist()) == ([1, 2], [0.5, 1.0])
     np.testing.assert_allclose(years, [1.0, 0.1])
+    one_bond = judge_by_bond(sent, promised, np.array([365.25, 1.0, 36.525]), np.array([1, 0, 1]))
+    for found, expected in zip(one_bond, mean_by_bond(np.array([1, 1]), kept, years), strict=True):
+        np.testing.assert_array_equal(found, expected)
     good, bad = np.zeros((3, 2)), np.zeros((3, 2))
     enter_evidence(bond, kept, years, good, bad)
     np.testing.assert_allclose(good, [[0.0, 0.0], [0.5, 0.5], [0.1, 0.1]])
