@@ -177,8 +177,8 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         )
         result = self.ledger.begin(first, last, exchanges.number)
         closed, (sent, promised, worked) = flow_period(
-            ports, columns.port_resource, len(columns.resources), links, rate, available, days,
-            self._stock, self._opening, result, exchanges.promised[self.period % self.appraiser.window],
+            tuple(ports), columns.port_resource, len(columns.resources), tuple(links), rate, available, days,
+            self._stock, self._opening, tuple(result), exchanges.promised[self.period % self.appraiser.window],
         )  # fmt: skip
         if not closed:
             check_closure(columns, self.calendar, first, self._opening, links, result)

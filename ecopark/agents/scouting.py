@@ -133,9 +133,10 @@ class Scouting:
         visible, changed = self._sight(day)
         self._feel(period, next_day - day, visible if changed else None)
         self._view(period, day, visible)
+        told_of = np.array([information]) if isinstance(information, float) else information
         n = survey(
-            self._pairs, self._ports, self._regard, self._attention, self.trigger, bonds.level,
-            np.atleast_1d(information), day, _WORTH_A_LOOK, _WORTH_EXTENDING, DAYS_PER_YEAR,
+            tuple(self._pairs), tuple(self._ports), tuple(self._regard), self._attention, self.trigger,
+            bonds.level, told_of, day, _WORTH_A_LOOK, _WORTH_EXTENDING, DAYS_PER_YEAR,
             self._numbers, self._codes,
         )  # fmt: skip
         distance, tie, told, attention, trigger = self._numbers[:, :n]

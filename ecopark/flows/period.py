@@ -6,6 +6,8 @@ What lives here: putting the kernel and its books together, so that a month cost
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -18,28 +20,30 @@ _Floats = NDArray[np.float64]
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
 def flow_period(
-    ports: Ports,
+    ports_as_tuple: tuple[NDArray[Any], ...],
     resource: NDArray[np.int64],
     resources: int,
-    links: Links,
+    links_as_tuple: tuple[NDArray[Any], ...],
     rate: _Floats,
     availability: _Floats,
     days: _Floats,
     stock: _Floats,
     opening: _Floats,
-    result: Result,
+    result_as_tuple: tuple[_Floats, ...],
     promised: _Floats,
 ) -> tuple[bool, _Floats]:
     """Move the flows of a period's segments, check the books, and add up what moved.
 
     Parameters
     ----------
-    ports : Ports
+    ports_as_tuple, links_as_tuple, result_as_tuple : tuple of ndarray
+        :class:`~ecopark.flows.kernel.Ports`, :class:`~ecopark.flows.kernel.Links` and
+        :class:`~ecopark.flows.kernel.Result` as plain tuples, which compiled code takes over in a tenth of the time of
+        named ones. The result is all zero before, and filled.
     resource : ndarray of int, shape (N,), 1
         Number of the resource of each port.
     resources : int
         Number of resources.
-    links : Links
     rate, availability : ndarray of float, shape (S, P), activity unit/day and 1
         Activity of scheduled, capacity of feed-driven processes before outages, and the share left by them.
     days : ndarray of float, shape (S,), day
@@ -47,8 +51,6 @@ def flow_period(
         Carried on in place.
     opening : ndarray of float, shape (N,), resource unit
         Filled with the stock before.
-    result : Result
-        All zero before, filled.
     promised : ndarray of float, shape (L,), supply unit/day
         Under each link.
 
@@ -59,6 +61,7 @@ def flow_period(
     moved : ndarray of float, shape (3, L), supply unit, supply unit and day
         Sent under each link, promised for the time it was active, and that time.
     """
+    ports, links, result = Ports(*ports_as_tuple), Links(*links_as_tuple), Result(*result_as_tuple)
     opening[:] = stock
     dispatch_into(ports, links, rate * availability, days, stock, result)
     gap, largest = np.zeros(result.amount.shape), np.zeros((days.size, resources))

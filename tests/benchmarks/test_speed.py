@@ -57,8 +57,8 @@ def test_a_month_in_one_call(benchmark: Any, grown: ParkModel) -> None:
     rate, stock, opening = columns.potential[first:last], *np.zeros((2, len(columns.ports)))
     result = Result(*np.zeros((4, last - first, stock.size)), np.zeros((last - first, links.out_port.size)))
     closed, _ = benchmark(
-        flow_period, grown._ports, columns.port_resource, len(columns.resources), links, rate,
-        np.ones_like(rate), np.diff(bounds), stock, opening, result, np.ones(links.out_port.size),
+        flow_period, tuple(grown._ports), columns.port_resource, len(columns.resources), tuple(links), rate,
+        np.ones_like(rate), np.diff(bounds), stock, opening, tuple(result), np.ones(links.out_port.size),
     )  # fmt: skip
     assert closed
 

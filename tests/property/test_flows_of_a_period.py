@@ -30,8 +30,8 @@ def test_a_period_moves_what_the_kernel_does_and_adds_it_up(inputs: Inputs) -> N
     promised = np.linspace(0.5, 2.0, links.out_port.size)
     resource = np.arange(ports.process.size)
     closed, moved = flow_period(
-        ports, resource, resource.size, links, activity, np.full_like(activity, 0.5), days, stock, before,
-        result, promised,
+        tuple(ports), resource, resource.size, tuple(links), activity, np.full_like(activity, 0.5), days, stock, before,
+        tuple(result), promised,
     )  # fmt: skip
     assert closed
     for name, table in plain._asdict().items():
@@ -55,8 +55,8 @@ def test_books_that_do_not_close_are_seen(name: str) -> None:
     result, stock = empty(ports, links, 1), np.zeros(2)
     resource, opening = np.array([0, 0]), np.empty(2)
     closed, _ = flow_period(
-        ports, resource, 1, links, np.ones((1, 2)), np.ones((1, 2)), np.array([7.0]), stock, opening, result,
-        np.ones(1),
+        tuple(ports), resource, 1, tuple(links), np.ones((1, 2)), np.ones((1, 2)), np.array([7.0]), stock,
+        opening, tuple(result), np.ones(1),
     )  # fmt: skip
     assert closed
     assert result.sent[0, 0] == 3.5

@@ -48,7 +48,19 @@ def test_a_survey_tells_of_ready_pairs_what_their_columns_hold() -> None:
 
     def look(information: NDArray[np.float64]) -> int:
         found: int = survey(
-            pairs, ports, regard, noted, shock, trust, information, 1.0, 0.05, 0.25, 365.25, numbers, codes
+            tuple(pairs),
+            tuple(ports),
+            tuple(regard),
+            noted,
+            shock,
+            trust,
+            information,
+            1.0,
+            0.05,
+            0.25,
+            365.25,
+            numbers,
+            codes,
         )
         return found
 
