@@ -6,7 +6,6 @@ rules (``market.learning``, ``market.conduct``, ``market.clauses``).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -142,10 +141,10 @@ class ExpectingAppraiser(Appraiser):
             return found
         premium = foresee_hold_up(found, rules.hold_up.value, trust, rules.penalty.value)
         if found.giver_invests:
-            found = replace(found, floor=found.floor + premium)
+            found = found._replace(floor=found.floor + premium)
         else:
-            found = replace(found, ceiling=found.ceiling - premium)
-        return found if found.ceiling > found.floor else replace(found, reason="economics")
+            found = found._replace(ceiling=found.ceiling - premium)
+        return found if found.ceiling > found.floor else found._replace(reason="economics")
 
     def _ground(self, out: int, now: int, trust: float) -> Ground:
         ground = super()._ground(out, now, trust)

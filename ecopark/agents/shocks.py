@@ -155,7 +155,7 @@ class Shocks:
                 terms = throttle(whole, shock.factor.value)
             now = contract.appraisal
             self._world.alter_terms(
-                contract, replace(now, rate=terms.rate, quantity=terms.quantity, capacity=terms.capacity)
+                contract, now._replace(rate=terms.rate, quantity=terms.quantity, capacity=terms.capacity)
             )
 
     def _piped(self, shock: Shock) -> list[Contract]:

@@ -7,7 +7,7 @@ to those before it. What does not: how a shared cost is split (``market.coalitio
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -333,7 +333,7 @@ def _key(first: int, last: int) -> tuple[int, int]:
 
 def _with_digging(terms: Appraisal, route: Route, digging: float) -> Appraisal:
     capital = terms.capital + digging - route.digging
-    return replace(terms, capital=capital, route=replace(route, digging=digging))
+    return terms._replace(capital=capital, route=route._replace(digging=digging))
 
 
 def _book(contract: Contract, day: float, amount: float) -> None:

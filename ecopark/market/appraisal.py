@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +23,8 @@ from ecopark.market.options import describe
 from ecopark.market.valuation import REASONS, VALUE, Courses, Ground, Row, Side
 from ecopark.scenario.types import Behaviour, Pathway, Transport
 
-_VALUE_NAMES = VALUE.names or ()
+_NO_RATE = np.zeros(0)
+_NO_INPUTS: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,7 @@ class Setting:
     subsidy: float = 0.0
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """The way of a pipe whose trench may be shared.
 
     Attributes
@@ -116,8 +118,41 @@ class Route:
     digging: float
 
 
-@dataclass(frozen=True)
-class Appraisal:
+class _Terms(NamedTuple):
+    """Fields of an :class:`Appraisal`, which has room besides for what is worked out of them once."""
+
+    reason: str
+    mode: str = ""
+    rate: NDArray[np.float64] = _NO_RATE
+    quantity: float = 0.0
+    capacity: float = 0.0
+    keep: float = 1.0
+    credit: float = 1.0
+    inputs: Mapping[str, float] = _NO_INPUTS
+    capital: float = 0.0
+    giver_invests: bool = False
+    unit_cost: float = 0.0
+    haulage: float = 0.0
+    treatment: float = 0.0
+    carried: float = 1.0
+    treated: float = 1.0
+    maintenance: float = 0.0
+    burden: Mapping[str, float] = _NO_INPUTS
+    burden_cost: float = 0.0
+    floor: float = 0.0
+    ceiling: float = 0.0
+    annuity: float = 0.0
+    running_floor: float = 0.0
+    running_ceiling: float = 0.0
+    payback: float = 0.0
+    lead_time: float = 0.0
+    term: float = 0.0
+    lifetime: float = math.inf
+    subsidy: float = 0.0
+    route: Route | None = None
+
+
+class Appraisal(_Terms):
     """What a pair is worth with one transport mode.
 
     Attributes
@@ -165,41 +200,11 @@ class Appraisal:
         None where nothing is dug, or a trench is never shared: the way is that between the two sites.
     """
 
-    reason: str
-    mode: str = ""
-    rate: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    quantity: float = 0.0
-    capacity: float = 0.0
-    keep: float = 1.0
-    credit: float = 1.0
-    inputs: Mapping[str, float] = field(default_factory=dict)
-    capital: float = 0.0
-    giver_invests: bool = False
-    unit_cost: float = 0.0
-    haulage: float = 0.0
-    treatment: float = 0.0
-    carried: float = 1.0
-    treated: float = 1.0
-    maintenance: float = 0.0
-    burden: Mapping[str, float] = field(default_factory=dict)
-    burden_cost: float = 0.0
-    floor: float = 0.0
-    ceiling: float = 0.0
-    annuity: float = 0.0
-    running_floor: float = 0.0
-    running_ceiling: float = 0.0
-    payback: float = 0.0
-    lead_time: float = 0.0
-    term: float = 0.0
-    lifetime: float = math.inf
-    subsidy: float = 0.0
-    route: Route | None = None
-
-    @property
-    def own_inputs(self) -> dict[str, float]:
+    @cached_property
+    def own_inputs(self) -> Mapping[str, float]:
         """The part of `inputs` that the taker bears. unit/unit."""
         if not self.burden:
-            return dict(self.inputs)
+            return self.inputs
         return {name: amount - self.burden.get(name, 0.0) for name, amount in self.inputs.items()}
 
     @property
@@ -301,26 +306,25 @@ def read_value(
     -------
     Appraisal
     """
-    found = dict(zip(_VALUE_NAMES, value.item(), strict=True))
-    reason, electricity = REASONS[found.pop("reason")], found.pop("electricity")
-    trench, digging = found.pop("trench"), found.pop("digging")
-    if not found["quantity"] > 0.0:
-        return Appraisal(reason, mode=mode)
+    (
+        number, quantity, capacity, keep, credit, electricity, capital, unit_cost, haulage, treatment, carried,
+        treated, maintenance, floor, ceiling, annuity, running_floor, running_ceiling, payback, lead_time, term,
+        lifetime, trench, digging, giver_invests,
+    ) = value.item()  # fmt: skip
+    reason = REASONS[number]
+    if not quantity > 0.0:
+        return Appraisal(reason, mode)
     inputs = {"electricity": electricity} if electricity > 0.0 else {}
     for name, amount in burden.items():
         inputs[name] = inputs.get(name, 0.0) + amount
-    found["giver_invests"] = bool(found["giver_invests"])
+    if len(inputs) > 1:
+        inputs = dict(sorted(inputs.items()))
+    route = Route(*course, trench, digging) if trench > 0.0 else None
     return Appraisal(
-        reason,
-        mode=mode,
-        rate=rate,
-        inputs=dict(sorted(inputs.items())) if len(inputs) > 1 else inputs,
-        burden=burden,
-        burden_cost=ground.burden,
-        subsidy=ground.subsidy,
-        route=Route(*course, trench, digging) if trench > 0.0 else None,
-        **found,
-    )
+        reason, mode, rate, quantity, capacity, keep, credit, inputs, capital, bool(giver_invests), unit_cost,
+        haulage, treatment, carried, treated, maintenance, burden, ground.burden, floor, ceiling, annuity,
+        running_floor, running_ceiling, payback, lead_time, term, lifetime, ground.subsidy, route,
+    )  # fmt: skip
 
 
 def annuity_of(terms: Appraisal, investor: Behaviour) -> float:
@@ -375,4 +379,4 @@ def throttle(terms: Appraisal, share: float) -> Appraisal:
     rate = np.minimum(terms.rate, share * terms.capacity)
     whole = float(terms.rate.sum())
     left = float(rate.sum()) / whole if whole > 0.0 else 0.0
-    return replace(terms, capacity=share * terms.capacity, rate=rate, quantity=left * terms.quantity)
+    return terms._replace(capacity=share * terms.capacity, rate=rate, quantity=left * terms.quantity)

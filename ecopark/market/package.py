@@ -12,7 +12,7 @@ shares it (Raiffa 1982, The art and science of negotiation).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
@@ -381,8 +381,7 @@ def revise(
         return usual
     ((floor, ceiling),) = scale.weigh([package])
     worthwhile = ceiling > floor and scale.is_soon_repaid(package)
-    return replace(
-        usual,
+    return usual._replace(
         reason="" if worthwhile else "economics",
         term=package.term,
         giver_invests=package.giver_invests,

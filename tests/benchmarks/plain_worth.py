@@ -43,7 +43,7 @@ def appraise(
         return max(worthwhile, key=lambda option: option.joint_margin)
     best = max(able, key=lambda option: option.joint_margin)
     nearby = _with_mode(giver, taker, pathway, best.mode, modes[best.mode], replace(setting, length=0.0))
-    return best if nearby.reason else replace(best, reason="distance")
+    return best if nearby.reason else best._replace(reason="distance")
 
 
 def _with_mode(

@@ -92,7 +92,7 @@ def test_compiled_and_plain_agree(giver: Party, taker: Party, way: str | None, s
         expected.reason,
         expected.mode if expected.quantity else "",
     )
-    for name in Appraisal.__dataclass_fields__:
+    for name in Appraisal._fields:
         ours, theirs = getattr(found, name), getattr(expected, name)
         if isinstance(theirs, float | np.ndarray) and found.quantity:
             np.testing.assert_allclose(ours, theirs, rtol=1e-11, atol=1e-9, err_msg=name)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -73,7 +71,7 @@ def test_an_investor_foresees_a_hold_up_by_the_trust_it_lacks() -> None:
     assert foresee_hold_up(terms, 0.5, 0.6, 0.0) == pytest.approx(6.0)
     assert foresee_hold_up(terms, 0.5, 1.0, 0.0) == 0.0
     assert foresee_hold_up(terms, 0.0, 0.0, 0.0) == 0.0
-    assert foresee_hold_up(replace(terms, capital=0.0), 0.5, 0.0, 0.0) == 0.0
+    assert foresee_hold_up(terms._replace(capital=0.0), 0.5, 0.0, 0.0) == 0.0
 
 
 def test_value_of_trust_is_the_present_value_of_the_dealings_spoilt() -> None:
