@@ -14,7 +14,7 @@ from ecopark.agents.rivals import Rivals
 from ecopark.market.appraisal import Appraisal
 from ecopark.market.bargaining import bargaining_power, discount_per_round
 from ecopark.market.investment import per_year
-from ecopark.market.package import Package, Prospect, Scale, choose_package, list_packages, revise
+from ecopark.market.package import Menu, Package, Prospect, Scale, list_packages, revise
 from ecopark.market.protocols import Bargain
 from ecopark.scenario.types import Behaviour
 
@@ -39,7 +39,7 @@ class Leverage:
         self._model = model
         self._rules = model.park.agents.negotiation
         self._rivals = Rivals(model)
-        self._packages: dict[tuple[float, bool], list[Package]] = {}
+        self._menus: dict[tuple[float, bool], Menu] = {}
 
     # ------------------------------------------------------------------ terms other than the price
     def settle_terms(self, idea: Idea, usual: Appraisal) -> tuple[Appraisal, Package | None]:
@@ -61,23 +61,23 @@ class Leverage:
         if not self._rules.package or usual.quantity <= 0.0:
             return usual, None
         scale = Scale(usual, *self._behaviours(idea), self._prospect(idea))
-        packages = self._list_packages(usual.term, usual.giver_invests)
-        found = choose_package(packages, scale.offers(packages).get)
-        return (usual, None) if found is None else (self.keep_terms(idea, usual, found[0]), found[0])
+        found = scale.choose(self._menu(usual.term, usual.giver_invests))
+        return (usual, None) if found is None else (scale.revise(found), found)
 
-    def _list_packages(self, term: float, giver_invests: bool) -> list[Package]:
+    def _menu(self, term: float, giver_invests: bool) -> Menu:
         """What may be settled where the usual term and investor are these; the usual ones come first."""
         key = term, giver_invests
-        if key not in self._packages:
+        if key not in self._menus:
             penalty = self._model.park.agents.contracts.penalty.value
-            self._packages[key] = list_packages(
+            packages = list_packages(
                 [1.0],
                 [term * factor for factor in _TERMS],
                 _TAKE_OR_PAY,
                 sorted({min(penalty * factor, 1.0) for factor in _PENALTIES}),
                 [giver_invests, not giver_invests],
             )
-        return self._packages[key]
+            self._menus[key] = Menu(packages)
+        return self._menus[key]
 
     def keep_terms(self, idea: Idea, usual: Appraisal, package: Package | None) -> Appraisal:
         """Appraisal of today under terms settled before.

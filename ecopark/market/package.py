@@ -1,8 +1,8 @@
 """Packages of terms: volume, term, take-or-pay, penalty and who pays, agreed before the price.
 
 What lives here: what the terms of a contract do to the two reservation prices, and which package two firms
-settle on. What does not: the price, which a protocol finds afterwards (``protocols``); what becomes of the
-terms (``contract``).
+settle on. What does not: the arithmetic (``terms``); the price, which a protocol finds afterwards
+(``protocols``); what becomes of the terms (``contract``).
 
 With a price between them, what a package takes from one side it can be paid for by the other; so the
 packages that cannot be improved upon for both (Pareto) are those with the largest joint margin, and the price
@@ -11,24 +11,18 @@ shares it (Raiffa 1982, The art and science of negotiation).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import NamedTuple
 
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
 
 from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.errors import DomainError
 from ecopark.market.appraisal import Appraisal
-from ecopark.market.investment import annuity_factor, annuity_per_unit, per_year
+from ecopark.market.investment import per_year
+from ecopark.market.terms import Terms, Weights, hold_up, price_terms, settle_terms
 from ecopark.scenario.types import Behaviour
-
-_Floats = NDArray[np.float64]
-# Joint margins closer than this share are equal: money only moved between the two leaves rounding behind.
-_EQUAL = 1e-9
 
 
 @dataclass(frozen=True)
@@ -66,27 +60,6 @@ class Package:
             0.0 < self.volume_share <= 1.0 and self.term > 0.0 and all(0.0 <= part <= 1.0 for part in shares)
         ):
             raise DomainError(f"{self}: shares lie between 0 and 1, term and volume are above 0")
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What a package is worth to both.
-
-    Attributes
-    ----------
-    floor, ceiling : float, money/unit
-        Reservation prices of giver and taker under the package.
-    quantity : float, unit/yr
-    """
-
-    floor: float
-    ceiling: float
-    quantity: float
-
-    @property
-    def joint_margin(self) -> float:
-        """Yearly gain of both together. money/yr."""
-        return (self.ceiling - self.floor) * self.quantity
 
 
 @dataclass(frozen=True)
@@ -136,32 +109,6 @@ def list_packages(
     return [Package(*values) for values in product(volumes, terms, take_or_pays, penalties, investors)]
 
 
-def choose_package(
-    packages: Iterable[Package], value: Callable[[Package], Offer | None]
-) -> tuple[Package, Offer] | None:
-    """The package two firms settle on.
-
-    Parameters
-    ----------
-    packages : iterable of Package
-    value : callable
-        Package -> what it is worth, None where one side cannot have it at any price.
-
-    Returns
-    -------
-    tuple of (Package, Offer) or None
-        The largest joint margin among those both can accept, the first of equals; None if there is none.
-    """
-    best: tuple[Package, Offer] | None = None
-    for package in packages:
-        offer = value(package)
-        if offer is None or offer.ceiling <= offer.floor:
-            continue
-        if best is None or offer.joint_margin > best[1].joint_margin * (1.0 + _EQUAL):
-            best = package, offer
-    return best
-
-
 def hold_up_cost(package: Package, annuity: float, recovery: float, trust: float, price: float) -> float:
     """What the investor expects to lose once its money is in the ground and the other side knows it.
 
@@ -200,65 +147,38 @@ def hold_up_cost(package: Package, annuity: float, recovery: float, trust: float
     >>> round(hold_up_cost(pipe, 10.0, 7300.0, trust=0.5, price=30.0), 4)
     3.5
     """
-    return float(_hold_up(_rows([package])[0], annuity, recovery, trust, price))
+    return float(hold_up(_terms(package), annuity, recovery, trust, price))
 
 
-# Columns of packages in compiled passes.
-_TERM, _TAKE_OR_PAY, _PENALTY, _INVESTOR = range(4)
+def _terms(package: Package) -> Terms:
+    return package.term, package.take_or_pay, package.penalty_share, package.giver_invests
 
 
-def _rows(packages: Iterable[Package]) -> _Floats:
-    """Terms of packages as numbers. ndarray of float, shape (n, 4), day and 1."""
-    rows = [(p.term, p.take_or_pay, p.penalty_share, p.giver_invests) for p in packages]
-    return np.array(rows, dtype=np.float64)
+class Menu:
+    """Packages to choose among, read once for all who do.
 
+    Parameters
+    ----------
+    packages : sequence of Package
+        Each with the whole volume: less of it would need another pipe, hence another appraisal.
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _hold_up(terms: _Floats, annuity: float, recovery: float, trust: float, price: float) -> float:
-    """See :func:`hold_up_cost`. money/unit."""
-    if annuity <= 0.0 or recovery <= 0.0:
-        return 0.0
-    covered = min(terms[_TERM] / recovery, 1.0)
-    paid = min(max(price, 0.0) / annuity, 1.0)
-    bound = terms[_TAKE_OR_PAY] * paid if terms[_INVESTOR] else 0.0
-    secured = 1.0 - (1.0 - terms[_PENALTY]) * (1.0 - bound)
-    return (1.0 - trust) * annuity * (1.0 - covered * secured)
-
-
-class _Weights(NamedTuple):
-    """What the two parties weigh packages by; of two numbers the first is the taker's, the second the giver's."""
-
-    term: float
-    lifetime: float
-    payback: tuple[float, float]
-    averse: tuple[float, float]
-    fear: tuple[float, float]
-    change: float
-    trust: float
-    price: float
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _weigh_terms(terms: _Floats, spread: _Floats, by: _Weights) -> _Floats:
-    """Costs of giver and taker that hang on the terms of each package. ndarray, shape (n, 2), money/unit.
-
-    The columns of `spread` are annuity of the capital and cost of the agreement to giver and taker.
+    Raises
+    ------
+    DomainError
+        If a package takes only a part of the volume.
     """
-    costs = np.empty((terms.shape[0], 2))
-    for k in range(terms.shape[0]):
-        term, annuity, giver_pays = terms[k, _TERM], spread[k, 0], terms[k, _INVESTOR] > 0.0
-        investor = int(giver_pays)
-        # Time over which the investor earns its capital back, as for the annuity.
-        recovery = min(max(term, by.payback[investor]), by.lifetime)
-        held_up = by.averse[investor] * _hold_up(terms[k], annuity, recovery, by.trust, by.price)
-        bound = by.fear[1 - investor] * (term / by.term - 1.0)
-        giver = by.fear[1] * terms[k, _PENALTY] + (held_up if giver_pays else bound)
-        taker = by.fear[0] * terms[k, _PENALTY] + (bound if giver_pays else held_up)
-        unneeded = by.change * terms[k, _TAKE_OR_PAY] * by.price
-        for_giver, for_taker = (annuity, 0.0) if giver_pays else (0.0, annuity)
-        costs[k, 0] = for_giver + spread[k, 1] + (giver - unneeded)
-        costs[k, 1] = for_taker + spread[k, 2] + (taker + unneeded * (1.0 + by.averse[0]))
-    return costs
+
+    def __init__(self, packages: Sequence[Package]) -> None:
+        self.packages = packages
+        #: As in ``Terms``. ndarray of float, shape (n, 4), day and 1.
+        self.rows = np.array([_terms(_whole(package)) for package in packages], dtype=np.float64)
+
+
+def _whole(package: Package) -> Package:
+    """A package of the whole volume, which others are not."""
+    if package.volume_share != 1.0:
+        raise DomainError(f"{package}: a part of the volume needs an appraisal of its own")
+    return package
 
 
 class Scale:
@@ -283,68 +203,59 @@ class Scale:
     """
 
     def __init__(self, usual: Appraisal, giver: Behaviour, taker: Behaviour, prospect: Prospect) -> None:
-        self._usual, self._prospect = usual, prospect
-        self._parties = {True: giver, False: taker}
+        self._usual = usual
         averse, change = (taker.risk_aversion.value, giver.risk_aversion.value), 1.0 - prospect.reliability
         stake = max(usual.running_ceiling - usual.running_floor, 0.0) / 2.0
-        self._weights = _Weights(
-            term=float(usual.term),
-            lifetime=float(usual.lifetime),
-            payback=(float(taker.payback.value), float(giver.payback.value)),
-            averse=(float(averse[0]), float(averse[1])),
-            fear=(float(averse[0] * change * stake), float(averse[1] * change * stake)),
-            change=float(change),
-            trust=float(prospect.trust),
-            price=float(max((usual.running_ceiling + usual.running_floor) / 2.0, 0.0)),
+        self._weights = Weights(
+            usual=(usual.term, 0.0, prospect.penalty_share, usual.giver_invests),
+            is_good=not usual.reason,
+            floor=usual.floor,
+            ceiling=usual.ceiling,
+            quantity=usual.quantity,
+            capital=usual.capital,
+            lifetime=usual.lifetime,
+            payback=usual.payback * DAYS_PER_YEAR,
+            rate=(per_year(taker.hurdle_rate.value), per_year(giver.hurdle_rate.value)),
+            patience=(taker.payback.value, giver.payback.value),
+            averse=averse,
+            fear=(averse[0] * change * stake, averse[1] * change * stake),
+            deal=(prospect.taker_cost, prospect.giver_cost),
+            change=change,
+            trust=prospect.trust,
+            price=max((usual.running_ceiling + usual.running_floor) / 2.0, 0.0),
         )
-        # Dozens of packages have the same few terms and investors.
-        self._spread: dict[tuple[float, bool], tuple[float, float, float]] = {}
-        self.standard = Package(1.0, usual.term, 0.0, prospect.penalty_share, usual.giver_invests)
-        ((for_giver, for_taker),) = self._costs([self.standard])
-        self._bare = usual.floor - for_giver, usual.ceiling + for_taker
 
-    def weigh(self, packages: Sequence[Package]) -> list[tuple[float, float]]:
-        """Reservation prices of giver and taker under each of some packages. money/unit."""
-        floor, ceiling = self._bare
-        return [(floor + giver, ceiling - taker) for giver, taker in self._costs(packages)]
+    def choose(self, menu: Menu) -> Package | None:
+        """The package two firms settle on.
 
-    def offers(self, packages: Sequence[Package]) -> dict[Package, Offer]:
-        """What each package that pays, and soon enough for the investor, is worth to both."""
-        usual, found = self._usual, dict[Package, Offer]()
-        for package, (floor, ceiling) in zip(packages, self.weigh(packages), strict=True):
-            if package == self.standard:
-                if not usual.reason:
-                    found[package] = Offer(usual.floor, usual.ceiling, usual.quantity)
-            elif ceiling > floor and self.is_soon_repaid(package):
-                found[package] = Offer(floor, ceiling, usual.quantity)
-        return found
+        Parameters
+        ----------
+        menu : Menu
 
-    def is_soon_repaid(self, package: Package) -> bool:
-        """Whether the payback is within what the investor of a package accepts."""
-        return self._usual.payback * DAYS_PER_YEAR <= self._weights.payback[package.giver_invests]
+        Returns
+        -------
+        Package or None
+            That with the largest joint margin among those both can accept, the first of equals; None if none
+            suits both.
+        """
+        row = settle_terms(menu.rows, self._weights)
+        return None if row < 0 else menu.packages[row]
 
-    def annuity(self, package: Package) -> float:
-        """Annuity of the capital under a package. money/unit."""
-        return self._spread_over(package.term, package.giver_invests)[0]
-
-    def _costs(self, packages: Sequence[Package]) -> list[list[float]]:
-        """Costs of giver and taker that hang on the terms of each package. money/unit."""
-        spread = np.array([self._spread_over(p.term, p.giver_invests) for p in packages])
-        found: list[list[float]] = _weigh_terms(_rows(packages), spread, self._weights).tolist()
-        return found
-
-    def _spread_over(self, term: float, investor: bool) -> tuple[float, float, float]:
-        """Annuity of the capital, cost of the agreement to giver and taker. money/unit."""
-        key = term, investor
-        if key not in self._spread:
-            usual, prospect, parties = self._usual, self._prospect, self._parties
-            party = parties[investor]
-            self._spread[key] = (
-                annuity_per_unit(usual.capital, usual.quantity, term, usual.lifetime, party),
-                _deal(parties[True], prospect.giver_cost, term, usual.quantity),
-                _deal(parties[False], prospect.taker_cost, term, usual.quantity),
-            )
-        return self._spread[key]
+    def revise(self, package: Package) -> Appraisal:
+        """The appraisal under other terms; see :func:`revise`."""
+        terms, by = _terms(package), self._weights
+        if terms == by.usual:
+            return self._usual
+        floor, ceiling, annuity = price_terms(terms, by)
+        worthwhile = ceiling > floor and by.payback <= by.patience[package.giver_invests]
+        return self._usual._replace(
+            reason="" if worthwhile else "economics",
+            term=package.term,
+            giver_invests=package.giver_invests,
+            annuity=annuity,
+            floor=floor,
+            ceiling=ceiling,
+        )
 
 
 def revise(
@@ -372,26 +283,5 @@ def revise(
     DomainError
         If the package takes only a part of the volume.
     """
-    if package.volume_share != 1.0:
-        raise DomainError(f"{package}: a part of the volume needs an appraisal of its own")
-    if usual.quantity <= 0.0:
-        return usual
-    scale = Scale(usual, giver, taker, prospect)
-    if package == scale.standard:
-        return usual
-    ((floor, ceiling),) = scale.weigh([package])
-    worthwhile = ceiling > floor and scale.is_soon_repaid(package)
-    return usual._replace(
-        reason="" if worthwhile else "economics",
-        term=package.term,
-        giver_invests=package.giver_invests,
-        annuity=scale.annuity(package),
-        floor=floor,
-        ceiling=ceiling,
-    )
-
-
-def _deal(party: Behaviour, cost: float, term: float, quantity: float) -> float:
-    """Cost of the agreement per unit sent, spread over the term."""
-    factor = annuity_factor(per_year(party.hurdle_rate.value), term / DAYS_PER_YEAR)
-    return float(cost * factor / quantity)
+    whole = _whole(package)
+    return usual if usual.quantity <= 0.0 else Scale(usual, giver, taker, prospect).revise(whole)

@@ -12,14 +12,15 @@ from small_parks import firm, scenario
 from ecopark.errors import DomainError
 from ecopark.market.appraisal import Appraisal
 from ecopark.market.package import (
-    Offer,
+    Menu,
     Package,
     Prospect,
-    choose_package,
+    Scale,
     hold_up_cost,
     list_packages,
     revise,
 )
+from ecopark.market.terms import choose_offer
 from ecopark.scenario.types import Behaviour
 
 YEAR = 365.25
@@ -134,31 +135,32 @@ def test_a_penalty_costs_both_some_freedom(wary: Behaviour) -> None:
     assert prices(strict) == pytest.approx((-8.0 + 0.75, 20.0 - 0.75))
 
 
-def test_the_largest_joint_margin_both_accept_is_chosen_and_cannot_be_improved() -> None:
+def test_every_combination_is_listed_the_last_value_varying_fastest() -> None:
     packages = list_packages([1.0, 0.5], [YEAR, 2 * YEAR], [0.0, 0.8], [0.25], [True, False])
     assert len(packages) == 16
     assert packages[1] == replace(packages[0], giver_invests=False)
+
+
+def test_the_largest_joint_margin_both_accept_is_chosen_and_cannot_be_improved() -> None:
     rng = np.random.default_rng(3)
-    worth = {p: Offer(*rng.uniform([-20, -10, 1], [0, 30, 100])) for p in packages}
-    worth[packages[5]] = Offer(0.0, 99.0, 500.0)
-    found = choose_package(packages, worth.get)
-    assert found == (packages[5], worth[packages[5]])
+    floor, ceiling, quantity = rng.uniform([[-20], [-10], [1]], [[0], [30], [100]], (3, 16))
+    floor[5], ceiling[5], quantity[5] = 0.0, 99.0, 500.0
+    assert choose_offer(floor, ceiling, quantity) == 5
     # Whatever price is agreed for it, no other package and price gives both more (Pareto).
     for price in np.linspace(0.0, 99.0, 12):
         mine = (price - 0.0) * 500.0, (99.0 - price) * 500.0
-        for offer in worth.values():
-            for other in np.linspace(offer.floor, offer.ceiling, 25):
-                theirs = (other - offer.floor) * offer.quantity, (offer.ceiling - other) * offer.quantity
+        for least, most, amount in zip(floor, ceiling, quantity, strict=True):
+            for other in np.linspace(least, most, 25):
+                theirs = (other - least) * amount, (most - other) * amount
                 assert not (theirs[0] > mine[0] and theirs[1] > mine[1])
 
 
 def test_no_package_without_a_gain_for_both_and_the_first_of_equals() -> None:
-    packages = list_packages([1.0], [YEAR, 2 * YEAR, 3 * YEAR], [0.0], [0.25], [True])
-    assert choose_package(packages, lambda _: Offer(5.0, 5.0, 10.0)) is None
-    assert choose_package(packages, lambda _: None) is None
-    found = choose_package(packages, lambda p: None if p is packages[0] else Offer(0.0, 5.0, 10.0))
-    assert found is not None
-    assert found[0] is packages[1]
+    floor, ceiling, quantity = np.zeros(3), np.array([np.nan, 5.0, 5.0]), np.full(3, 10.0)
+    assert choose_offer(ceiling, ceiling, quantity) == -1
+    assert choose_offer(floor, ceiling, quantity) == 1
+    # Rounding makes none better than another.
+    assert choose_offer(floor, ceiling * np.array([1.0, 1.0, 1.0 + 1e-12]), quantity) == 1
 
 
 def test_risk_is_borne_by_who_minds_it_least(bold: Behaviour, wary: Behaviour) -> None:
@@ -166,16 +168,41 @@ def test_risk_is_borne_by_who_minds_it_least(bold: Behaviour, wary: Behaviour) -
     uneasy = Prospect(trust=0.2, reliability=0.9)
 
     def settle(giver: Behaviour, taker: Behaviour, *investors: bool) -> Package:
-        found = choose_package(
-            list_packages([1.0], [5 * YEAR], [0.0, 0.5, 0.8], [0.25], investors),
-            lambda p: Offer(*prices(revise(PIPE, p, giver, taker, uneasy)), PIPE.quantity),
-        )
+        menu = Menu(list_packages([1.0], [5 * YEAR], [0.0, 0.5, 0.8], [0.25], investors))
+        found = Scale(PIPE, giver, taker, uneasy).choose(menu)
         assert found is not None
-        return found[0]
+        return found
 
     assert settle(wary, bold, True).take_or_pay == 0.8
     assert settle(bold, wary, True).take_or_pay == 0.0
     assert settle(wary, bold, True, False) == Package(1.0, 5 * YEAR, 0.0, 0.25, giver_invests=False)
+
+
+@pytest.mark.parametrize("trust", [0.0, 0.3, 0.9])
+@pytest.mark.parametrize("deal", [0.0, 400.0])
+@pytest.mark.parametrize("usual", [PIPE, PIPE._replace(reason="economics", floor=15.0, ceiling=14.0)])
+def test_whole_menus_are_weighed_as_package_after_package(
+    trust: float, deal: float, usual: Appraisal
+) -> None:
+    giver = behaviour(hurdle_rate="12 %/yr", payback="3 yr", risk_aversion="0.4")
+    taker = behaviour(hurdle_rate="6 %/yr", payback="8 yr", risk_aversion="0.9")
+    prospect = Prospect(trust, 0.8, giver_cost=deal, taker_cost=2 * deal)
+    packages = list_packages(
+        [1.0], [5 * YEAR, 2.5 * YEAR, 10 * YEAR], [0.0, 0.5, 0.8], [0.25, 0.5], [True, False]
+    )
+    best, most = None, 0.0
+    for package in packages:
+        terms = revise(usual, package, giver, taker, prospect)
+        margin = 0.0 if terms.reason else terms.joint_margin
+        if margin > most * (1.0 + 1e-9):
+            best, most = package, margin
+    assert Scale(usual, giver, taker, prospect).choose(Menu(packages)) == best
+
+
+def test_nothing_is_chosen_where_nothing_pays(bold: Behaviour) -> None:
+    menu = Menu(list_packages([1.0], [5 * YEAR, YEAR], [0.0, 0.5], [0.25], [True, False]))
+    idle = PIPE._replace(reason="economics", floor=30.0, ceiling=14.0)
+    assert Scale(idle, bold, bold, CALM).choose(menu) is None
 
 
 @pytest.mark.parametrize(
@@ -189,3 +216,5 @@ def test_packages_it_refuses(wrong: dict[str, float]) -> None:
 def test_part_of_the_volume_is_not_guessed(bold: Behaviour) -> None:
     with pytest.raises(DomainError, match="appraisal of its own"):
         revise(PIPE, replace(USUAL, volume_share=0.5), bold, bold, CALM)
+    with pytest.raises(DomainError, match="appraisal of its own"):
+        Menu([USUAL, replace(USUAL, volume_share=0.5)])
