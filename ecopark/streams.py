@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
+from numpy.random.bit_generator import ISeedSequence
 from numpy.typing import NDArray
-
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 def stream(seed: int, *address: str) -> np.random.Generator:
@@ -40,12 +40,36 @@ def stream(seed: int, *address: str) -> np.random.Generator:
     >>> float(stream(1, "asnaes", "noise").random()) == float(stream(1, "asnaes", "outage").random())
     False
     """
+    # Compiled code is heavy to load, and scenarios are read without it.
+    from ecopark.mixing import spread_words
+
     # The unit separator keeps ("a", "bc") and ("ab", "c") apart.
     digest = blake2b("\x1f".join(address).encode(), digest_size=16).digest()
     # Words of 32 bits, as many as the seed needs: what SeedSequence makes of a list of integers, made at once.
     length = max(-(-seed.bit_length() // 32), 1) * 4
     words = np.frombuffer(seed.to_bytes(length, "little") + digest, dtype="<u4")
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words)))
+    state = np.empty(4, dtype=np.uint64)
+    spread_words(words, state)
+    # Any ISeedSequence will do; numpy's stubs name one of them only.
+    return np.random.Generator(np.random.PCG64(_Seed(state)))  # type: ignore[arg-type]
+
+
+class _Seed(ISeedSequence):
+    """Seed of a bit generator, worked out already.
+
+    Parameters
+    ----------
+    state : ndarray of uint64, shape (4,), 1
+        All that PCG64 asks for.
+    """
+
+    def __init__(self, state: NDArray[np.uint64]) -> None:
+        self._state = state
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> NDArray[np.uint64]:
+        """The state; made for generators that want four words of 64 bits."""
+        assert (n_words, dtype) == (self._state.size, np.uint64)
+        return self._state
 
 
 def keys(names: Sequence[str]) -> NDArray[np.uint64]:
@@ -79,23 +103,22 @@ def uniform(seed: int, purpose: str, *address: NDArray[np.uint64]) -> NDArray[np
     ----------
     Steele, Lea & Flood (2014), OOPSLA, doi:10.1145/2660193.2660195.
     """
-    mixed = np.full(
-        np.broadcast_shapes(*(part.shape for part in address)), _start(seed, purpose), dtype=np.uint64
-    )
+    from ecopark.mixing import mix_in, shrink
+
+    shape = address[0].shape
+    if any(part.shape != shape for part in address):
+        shape = np.broadcast_shapes(*(part.shape for part in address))
+        address = tuple(np.broadcast_to(part, shape) for part in address)
+    mixed = np.empty(shape, dtype=np.uint64)
+    mixed.fill(_start(seed, purpose))
     for part in address:
-        mixed = _mix(mixed ^ part)
-    return np.asarray(((mixed >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52)
+        mix_in(mixed.ravel(), part.ravel())
+    drawn = np.empty(shape)
+    shrink(mixed.ravel(), drawn.ravel())
+    return drawn
 
 
 @cache
 def _start(seed: int, purpose: str) -> np.uint64:
     """Where the mixing of a purpose starts."""
     return stream(seed, purpose).integers(0, 2**63, dtype=np.uint64)
-
-
-def _mix(state: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Next output of SplitMix64 from each state; arithmetic wraps at 64 bits."""
-    z = state + _GOLDEN
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(z ^ (z >> np.uint64(31)))

@@ -145,8 +145,7 @@ def settle_terms(menu: _Floats, by: Weights) -> int:
             floor[k], ceiling[k] = by.floor, by.ceiling if by.is_good else np.nan
         elif by.payback > by.patience[int(terms[3])]:
             ceiling[k] = np.nan
-    row: int = choose_offer(floor, ceiling, np.full(floor.size, by.quantity))
-    return row
+    return choose_offer(floor, ceiling, np.full(floor.size, by.quantity))
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
