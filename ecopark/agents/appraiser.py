@@ -19,7 +19,6 @@ from ecopark.flows.columns import Columns
 from ecopark.market.appraisal import Appraisal, Route, read_value, running_costs
 from ecopark.market.choice import value_outlet, value_pair
 from ecopark.market.contract import Contract
-from ecopark.market.expectation import policy_risk
 from ecopark.market.feed import value_feed
 from ecopark.market.free import open_need, open_needs
 from ecopark.market.pairs import Pairs
@@ -71,28 +70,22 @@ class Appraiser(Quotes):
         Appraisal
         """
         c, pairs = self.columns, self.pairs
-        out, into, way = int(pairs.out_port[pair]), int(pairs.in_port[pair]), int(pairs.way[pair])
-        if day < self._options.since[way]:
+        out, into, way = pairs.out_port.item(pair), pairs.in_port.item(pair), pairs.way.item(pair)
+        if day < self._since[way]:
             return Appraisal("quality")
         now = self.period(day)
-        then = self.period(max(day, float(c.opens[out]), float(c.opens[into])))
-        value, wanted = self._want(into, way, then, day)
+        then = self.period(max(day, c.opens.item(out), c.opens.item(into)))
+        value, wanted = self._want(into, way, now, then, day)
         cost = self._deal_cost(trust, transaction_factor)
-        ground = self._ground(out, now, trust)
-        if self.prices.spread is not None:
-            ground = ground._replace(risk=ground.risk + policy_risk(self.prices, (out, into), now))
-        if self.prices.support:
-            paid, share = self.prices.support_at(out, into, now)
-            grant = min(ground.grant + share, 1.0)
-            ground = ground._replace(subsidy=ground.subsidy + paid, grant=grant)
+        ground = self._ground(out, now, trust, into)
         options, rows, trench = self._of_way(way)
         laid = self.trenches.lay_out(
-            int(c.port_firm[out]), int(c.port_firm[into]), float(pairs.distance[pair]), trench
+            c.port_firm.item(out), c.port_firm.item(into), pairs.distance.item(pair), trench
         )
         costs = self._options.costs[now, options]
         if not isinstance(laid.option, slice):
             rows, costs = rows[laid.option], costs[laid.option]
-        values, rates = np.zeros(rows.size, dtype=VALUE), np.zeros((rows.size, self.window))
+        values, rates = np.empty(rows.size, dtype=VALUE), np.empty((rows.size, self.window))
         best = value_pair(
             rows,
             costs,
@@ -109,18 +102,18 @@ class Appraiser(Quotes):
         if best < 0:
             return Appraisal("quality")
         mode = self._options.modes[options.start + laid.number(best)]
-        course = laid.stops[best], float(laid.courses.length[best])
+        course = laid.stops[best], laid.courses.length.item(best)
         return read_value(values[best], rates[best], mode, self._burden(out), ground, course)
 
-    def _want(self, into: int, way: int, then: int, day: float) -> tuple[float, _Floats]:
+    def _want(self, into: int, way: int, now: int, then: int, day: float) -> tuple[float, _Floats]:
         """What one unit is worth to an in-port, and what it wants by a way in each period of the year."""
-        c, share, own = self.columns, float(self.columns.max_share[into]), self._own_shares[way]
-        if c.is_feed[into]:
+        c, share, own = self.columns, self.columns.max_share.item(into), self._own_shares[way]
+        if c.is_feed.item(into):
             value, wanted = self._feed(into, then, day, _CHAIN)
             return value, np.minimum(wanted, wanted * min(share, own))
         blended = self._nothing if own >= 1.0 else self._blended(into, way)
         wanted = open_need(c.expected, self.committed, self._first(then), into, share, own, blended)
-        return self._unit_cost(into, self.period(day)), wanted
+        return self._unit_cost(into, now), wanted
 
     # ------------------------------------------------------------------ what is in the ground
     def promise(self, contract: Contract) -> None:

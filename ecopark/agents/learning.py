@@ -32,7 +32,6 @@ from ecopark.streams import keys, uniform
 if TYPE_CHECKING:
     from ecopark.agents.exchanges import Exchanges
     from ecopark.agents.scouting import Scouting
-    from ecopark.market.valuation import Ground
     from ecopark.scenario.types import Conduct, Park
 
 _Floats = NDArray[np.float64]
@@ -146,16 +145,13 @@ class ExpectingAppraiser(Appraiser):
             found = found._replace(ceiling=found.ceiling - premium)
         return found if found.ceiling > found.floor else found._replace(reason="economics")
 
-    def _ground(self, out: int, now: int, trust: float) -> Ground:
-        ground = super()._ground(out, now, trust)
+    def _expect_of(self, out: int) -> float:
         if self.experience is None:
-            return ground
-        if self._pair >= 0 and int(self.pairs.out_port[self._pair]) == out:
-            expected = self.experience.of_pair(self._pair)
-        else:
-            # Customers of a customer are strangers to the one who asks.
-            expected = self.experience.of_firm(int(self.columns.port_firm[out]))
-        return ground._replace(reliability=expected)
+            return super()._expect_of(out)
+        if self._pair >= 0 and self.pairs.out_port.item(self._pair) == out:
+            return self.experience.of_pair(self._pair)
+        # Customers of a customer are strangers to the one who asks.
+        return self.experience.of_firm(self.columns.port_firm.item(out))
 
     def _expect_costs(self, now: int) -> _Floats:
         return super()._expect_costs(now) if self._smooth is None else np.asarray(self._smooth[now])

@@ -49,6 +49,7 @@ class Quotes(Promises):
         self._approach = park.layout.approach.value
         self._reliability = park.agents.contracts.reliability.value
         self._options = compile_options(park, pairs, calendar)
+        self._since: list[float] = self._options.since.tolist()
         behaviours = [park.firms[name].behaviour for name in columns.firms]
         conduct = np.array(
             [(per_year(b.hurdle_rate.value), b.payback.value, b.risk_aversion.value) for b in behaviours]
@@ -59,9 +60,9 @@ class Quotes(Promises):
         self._own_shares, self._own_share = own_share, np.array(own_share)
         #: Pressure (bar), and hurdle rate (1/yr), longest payback (day) and risk aversion of the firm, by port.
         self._port_traits = np.column_stack([self._pressure, conduct[columns.port_firm]])
-        self._traits = [tuple(row) for row in self._port_traits.tolist()]
+        self._traits: list[tuple[float, float, float, float]] = list(map(tuple, self._port_traits.tolist()))
         self._burdens = [{name: q.value for name, q in port.burden.items()} for port in columns.specs]
-        self._known_ways: dict[int, tuple[slice, NDArray[np.void], _Floats]] = {}
+        self._known_ways: dict[int, tuple[slice, NDArray[np.void], tuple[float, ...]]] = {}
         self._nothing = np.zeros(self.window)
         self._no_rates = np.zeros((1, self.window))
         self._operating: dict[int, _Floats | None] = {}
@@ -70,7 +71,7 @@ class Quotes(Promises):
 
     def _unit_cost(self, port: int, now: int) -> float:
         """Mean unit cost of the last year: firms do not act on one month's price."""
-        return float(self._mean_costs(now)[port])
+        return self._mean_costs(now).item(port)
 
     def _mean_costs(self, now: int) -> _Floats:
         """Mean unit cost of every port over the last year. ndarray of float, shape (N,), money/unit."""
@@ -97,7 +98,7 @@ class Quotes(Promises):
     def _price_of(self, resource: str, now: int) -> float:
         """Price of a resource bought to run an exchange; NaN where the park has no market of it."""
         path = self.prices.bought.get(resource)
-        return math.nan if path is None else float(path[now])
+        return math.nan if path is None else path.item(now)
 
     def _deal_cost(self, trust: float, factor: float) -> float:
         """Transaction cost of one agreement for one party: full trust halves it."""
@@ -108,30 +109,41 @@ class Quotes(Promises):
         return self._burdens[out]
 
     def _side(self, port: int, unit_value: float, then: int, deal_cost: float) -> Side:
-        pressure, hurdle_rate, payback, aversion = self._traits[port]
-        grade = float(self.columns.grade[then, port])
-        return Side(unit_value, grade, pressure, hurdle_rate, payback, aversion, deal_cost)
+        return Side(unit_value, self.columns.grade.item(then, port), *self._traits[port], deal_cost)
 
-    def _ground(self, out: int, now: int, trust: float) -> Ground:
-        burden, resource = self._burden(out), int(self.columns.port_resource[out])
+    def _ground(self, out: int, now: int, trust: float, into: int | None = None) -> Ground:
+        """What surrounds the pairs of an out-port, or its pair with one in-port."""
+        prices, burden, resource = self.prices, self._burdens[out], self.columns.port_resource.item(out)
+        subsidy, grant = (
+            prices.subsidy_at(self.columns.resources[resource], now),
+            prices.capital_grant.item(now),
+        )
+        if into is not None and prices.support:
+            paid, share = prices.support_at(out, into, now)
+            subsidy, grant = subsidy + paid, min(grant + share, 1.0)
+        ends = () if into is None else (out, into)
         return Ground(
-            approach=self._approach,
-            reliability=self._reliability,
-            risk=perceived_risk(self.prices, resource, trust, (), now),
-            electricity=self._price_of("electricity", now),
-            burden=math.fsum(amount * self._price_of(name, now) for name, amount in burden.items())
+            self._approach,
+            self._expect_of(out),
+            perceived_risk(prices, resource, trust, ends, now),
+            self._price_of("electricity", now),
+            math.fsum(amount * self._price_of(name, now) for name, amount in burden.items())
             if burden
             else 0.0,
-            grant=float(self.prices.capital_grant[now]),
-            subsidy=self.prices.subsidy_at(self.columns.resources[resource], now),
+            grant,
+            subsidy,
         )
 
-    def _of_way(self, way: int) -> tuple[slice, NDArray[np.void], _Floats]:
+    def _expect_of(self, out: int) -> float:
+        """Share of what a giver promises that a planner counts on."""
+        return self._reliability
+
+    def _of_way(self, way: int) -> tuple[slice, NDArray[np.void], tuple[float, ...]]:
         """Options of a way: which they are, their rows, and how much of each is digging."""
         if way not in self._known_ways:
             options = self._options.of_way(way)
             rows = self._options.rows[options]
-            self._known_ways[way] = options, rows, rows["trench"]
+            self._known_ways[way] = options, rows, tuple(rows["trench"].tolist())
         return self._known_ways[way]
 
     def investor(self, contract: Contract) -> Behaviour:

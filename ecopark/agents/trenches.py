@@ -89,13 +89,14 @@ class Trenches:
         self._nodes: _Ints = np.zeros(0, dtype=np.int64)
         self._known: dict[tuple[int, int], float] = {}
         self._ways: dict[tuple[int, int, float], tuple[int, ...]] = {}
-        self._steps: dict[tuple[int, ...], tuple[float, _Floats]] = {}
+        self._steps: dict[tuple[int, ...], tuple[float, list[tuple[float, float]]]] = {}
+        self._laid: dict[tuple[int, int, float, tuple[float, ...]], Layings] = {}
         self._bare: dict[tuple[int, int], tuple[int, ...]] = {}
         by_corridor = self._layout.distance == "corridor" and bool(self._layout.corridors)
         self._stretches = Stretches(self._layout, self._site) if by_corridor else None
 
     # ------------------------------------------------------------------ ways
-    def lay_out(self, giver: int, taker: int, distance: float, trench: _Floats) -> Layings:
+    def lay_out(self, giver: int, taker: int, distance: float, shares: tuple[float, ...]) -> Layings:
         """Ways in which options of a pair could be laid.
 
         Parameters
@@ -104,8 +105,8 @@ class Trenches:
             Firms.
         distance : float, km
             Between them.
-        trench : ndarray of float, shape (n,), 1
-            Share of each option's cost per km that is digging.
+        shares : tuple of float, 1
+            Part of each option's cost per km that is digging.
 
         Returns
         -------
@@ -113,26 +114,37 @@ class Trenches:
             Each option by the way it would take alone; then those with a trench by the cheapest way along others'
             trenches too, where that is another.
         """
-        alone = self._way_alone(giver, taker) if trench.any() else (giver, taker)
-        if not self._uses or not trench.any():
-            lengths = np.empty(trench.size)
+        if not self._uses or not any(shares):
+            stops = self._way_alone(giver, taker) if any(shares) else (giver, taker)
+            lengths = np.empty(len(shares))
             lengths.fill(distance)
-            return Layings(_ALL, (alone,) * trench.size, Courses(lengths, _no_steps(trench.size)))
-        found: list[tuple[int, tuple[int, ...]]] = [(k, alone) for k in range(trench.size)]
-        for k in np.flatnonzero(trench > 0.0).tolist():
-            way = self.find_way(giver, taker, float(trench[k]))
+            return Layings(_ALL, (stops,) * len(shares), Courses(lengths, _no_steps(len(shares))))
+        key = giver, taker, distance, shares
+        if key not in self._laid:
+            self._laid[key] = self._lay_beside(*key)
+        return self._laid[key]
+
+    def _lay_beside(self, giver: int, taker: int, distance: float, shares: tuple[float, ...]) -> Layings:
+        """See :meth:`lay_out`, where there are trenches."""
+        alone = self._way_alone(giver, taker)
+        found = [(k, alone) for k in range(len(shares))]
+        for k, share in enumerate(shares):
+            way = self.find_way(giver, taker, share) if share > 0.0 else alone
             if way != alone:
                 found.append((k, way))
-        parts = [(distance, np.zeros((0, 2))) if trench[k] == 0.0 else self._measure(way) for k, way in found]
-        rows = max(steps.shape[0] for _, steps in parts)
-        table = np.empty((len(found), rows, 2))
-        for row, (length, steps) in zip(table, parts, strict=True):
-            row[: steps.shape[0]] = steps
-            # A step that ends where the last one did costs nothing: rows of one length.
-            row[steps.shape[0] :] = steps[-1] if steps.size else (0.0, length)
-        lengths = np.array([length for length, _ in parts])
-        option = np.array([k for k, _ in found], dtype=np.int64)
-        return Layings(option, tuple(way for _, way in found), Courses(lengths, table))
+        parts = [self._measure(way) if shares[k] > 0.0 else (distance, []) for k, way in found]
+        rows = max(len(steps) for _, steps in parts)
+        # A step that ends where the last one did costs nothing: rows of one length.
+        table = [
+            steps + [steps[-1] if steps else (0.0, length)] * (rows - len(steps)) for length, steps in parts
+        ]
+        courses = Courses(
+            np.array([length for length, _ in parts]),
+            np.array(table, dtype=np.float64).reshape(len(found), rows, 2),
+        )
+        own = len(found) == len(shares)
+        option = _ALL if own else np.array([k for k, _ in found], dtype=np.int64)
+        return Layings(option, tuple(way for _, way in found), courses)
 
     def find_way(self, giver: int, taker: int, share: float) -> tuple[int, ...]:
         """Cheapest way of a pipe, along trenches that are there and straight new ones between sites.
@@ -176,8 +188,7 @@ class Trenches:
         if not others:
             return straight
         stops = np.array([*straight, *others])
-        ends = np.repeat(stops, stops.size)
-        weight = self._lengths(np.tile(stops, stops.size), ends).reshape(stops.size, stops.size)
+        weight = self._lengths(stops, stops[:, None])
         place = {int(stop): k for k, stop in enumerate(stops)}
         for (first, last), uses in self._uses.items():
             if first in place and last in place:
@@ -198,10 +209,11 @@ class Trenches:
         return self._known[edge]
 
     def _lengths(self, stops: _Ints, end: int | _Ints) -> _Floats:
-        """Length of the straight way from each of some firms to one, or to one each. ndarray, shape (n,), km."""
+        """Length of the straight way from each of some firms to one, or to some. ndarray, shape ([m,] n), km."""
         if len(self._site) > _FEW:
-            ends = np.broadcast_to(self._site[end], (stops.size, 2))
-            return distance_km(self._site[stops], ends, self._layout)
+            starts, ends = (both.ravel() for both in np.broadcast_arrays(stops, end))
+            lengths = distance_km(self._site[starts], self._site[ends], self._layout)
+            return lengths.reshape(np.broadcast_shapes(stops.shape, np.shape(end)))
         return np.asarray(self._distances[end, stops])
 
     @cached_property
@@ -211,8 +223,8 @@ class Trenches:
         starts, ends = np.tile(self._site, (count, 1)), np.repeat(self._site, count, axis=0)
         return distance_km(starts, ends, self._layout).reshape(count, count)
 
-    def _measure(self, way: tuple[int, ...]) -> tuple[float, _Floats]:
-        """Length of a way, and its steps as in ``Courses``. km; ndarray of float, shape (B, 2)."""
+    def _measure(self, way: tuple[int, ...]) -> tuple[float, list[tuple[float, float]]]:
+        """Length of a way (km), and its steps as in ``Courses``."""
         if way not in self._steps:
             parts = [
                 (self._length(*edge), [use.need for use in self._uses.get(_key(*edge), ())])
@@ -224,7 +236,7 @@ class Trenches:
                 (top, sum(km / (1 + sum(need >= top for need in needs)) for km, needs in parts))
                 for top in tops
             ]
-            self._steps[way] = length, np.array(steps, dtype=np.float64).reshape(-1, 2)
+            self._steps[way] = length, steps
         return self._steps[way]
 
     # ------------------------------------------------------------------ the book
@@ -317,7 +329,7 @@ class Trenches:
 
     def _forget(self) -> None:
         """The network has changed: ways are looked for anew."""
-        self._ways, self._steps = {}, {}
+        self._ways, self._steps, self._laid = {}, {}, {}
         self._nodes = np.array(sorted({stop for edge in self._uses for stop in edge}), dtype=np.int64)
 
 

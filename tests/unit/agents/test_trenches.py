@@ -392,7 +392,7 @@ def test_an_appraisal_counts_what_the_book_then_asks(need: float) -> None:
     book = open_book(SITES)
     for end, other in ((1, 2.0), (2, 4.0), (3, 1.0), (2, 2.0)):
         book.settle(pipe_on(way_to(end), other))
-    laid = book.lay_out(0, 3, 0.0, np.array([0.0, 0.999]))
+    laid = book.lay_out(0, 3, 0.0, (0.0, 0.999))
     row = laid.stops.index(way_to(3))
     by_steps = pay_for_trench(need, float(laid.courses.length[row]), laid.courses.steps[row])
     stretches = [[2.0, 4.0, 1.0, 2.0], [4.0, 1.0, 2.0], [1.0]]
