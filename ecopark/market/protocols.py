@@ -7,10 +7,12 @@ use stand in ``bargaining`` and ``auction``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from ecopark.market.auction import NOBODY, Orders, clear_auction
 from ecopark.market.bargaining import posted_price_at, rubinstein_share, take_it_price, temper_power
@@ -178,27 +180,39 @@ def alternating_offers(bargain: Bargain, chance: np.random.Generator) -> Outcome
     doi:10.1016/S0921-8890(98)00029-3 (time-dependent tactics).
     """
     giver_speaks = bool(chance.random() < 0.5)
-    least, most = bargain.least, bargain.most
-    deadline = min(bargain.giver_patience, bargain.taker_patience)
+    giver = max(bargain.ask, bargain.least), bargain.least, bargain.giver_patience
+    taker = min(bargain.bid, bargain.most), bargain.most, bargain.taker_patience
+    price, rounds = _alternate(giver, taker, bargain.concession, giver_speaks)
+    return Outcome(None if math.isnan(price) else price, rounds)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _alternate(
+    giver: tuple[float, float, int], taker: tuple[float, float, int], concession: float, giver_speaks: bool
+) -> tuple[float, int]:
+    """Price, NaN without agreement, and rounds; a side is opening, reservation price and deadline."""
+    least, most = giver[1], taker[1]
+    deadline = min(giver[2], taker[2])
     for turn in range(1, deadline + 1):
-        ask = _offer(max(bargain.ask, least), least, turn, bargain.giver_patience, bargain)
-        bid = _offer(min(bargain.bid, most), most, turn, bargain.taker_patience, bargain)
-        offer = ask if giver_speaks else bid
-        if giver_speaks and (ask <= bid or (turn == bargain.taker_patience and ask <= most)):
-            return Outcome(offer, turn)
-        if not giver_speaks and (bid >= ask or (turn == bargain.giver_patience and bid >= least)):
-            return Outcome(offer, turn)
+        ask, bid = _offer(giver, turn, concession), _offer(taker, turn, concession)
+        if giver_speaks and (ask <= bid or (turn == taker[2] and ask <= most)):
+            return ask, turn
+        if not giver_speaks and (bid >= ask or (turn == giver[2] and bid >= least)):
+            return bid, turn
         giver_speaks = not giver_speaks
-    return Outcome(None, deadline)
+    return np.nan, deadline
 
 
-def _offer(opening: float, reservation: float, turn: int, deadline: int, bargain: Bargain) -> float:
-    share = min(turn / deadline, 1.0) ** (1.0 / max(bargain.concession, 1e-9))
-    offer = float(opening + (reservation - opening) * share)
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _offer(side: tuple[float, float, int], turn: int, concession: float) -> float:
+    opening, reservation, deadline = side
+    share = min(turn / deadline, 1.0) ** (1.0 / max(concession, 1e-9))
+    if share >= 1.0:
+        return reservation
+    offer = opening + (reservation - opening) * share
     # Never beyond the reservation price by a rounding error.
-    return (
-        min(max(offer, min(opening, reservation)), max(opening, reservation)) if share < 1.0 else reservation
-    )
+    within: float = min(max(offer, min(opening, reservation)), max(opening, reservation))
+    return within
 
 
 @register_protocol("rubinstein")

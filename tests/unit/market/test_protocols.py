@@ -66,6 +66,37 @@ def test_alternating_offers_by_hand(bargain: Bargain, prices: set[float], rounds
     assert sorted(p for p, _ in seen if p is not None) == pytest.approx(sorted(prices))
 
 
+def _offers_in_turn(bargain: Bargain, seed: int) -> tuple[float | None, int]:
+    """The rule of the docstring, round by round."""
+
+    def offer(opening: float, reservation: float, turn: int, deadline: int) -> float:
+        share = min(turn / deadline, 1.0) ** (1.0 / bargain.concession)
+        low, high = sorted((opening, reservation))
+        made = opening + (reservation - opening) * share
+        return min(max(made, low), high) if share < 1.0 else reservation
+
+    giver_speaks, least, most = np.random.default_rng(seed).random() < 0.5, bargain.least, bargain.most
+    patience = bargain.giver_patience, bargain.taker_patience
+    for turn in range(1, min(patience) + 1):
+        ask = offer(max(bargain.ask, least), least, turn, patience[0])
+        bid = offer(min(bargain.bid, most), most, turn, patience[1])
+        last = turn == patience[1] if giver_speaks else turn == patience[0]
+        if ask <= bid or (last and (ask <= most if giver_speaks else bid >= least)):
+            return (ask if giver_speaks else bid), turn
+        giver_speaks = not giver_speaks
+    return None, min(patience)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_alternating_offers_are_those_of_the_rule(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    floor, ceiling, ask, bid = rng.normal(0.0, 50.0, 4).tolist()
+    bargain = Bargain(
+        floor, ceiling, ask, bid, *rng.integers(1, 20, 2).tolist(), concession=float(rng.uniform(0.2, 4.0))
+    )
+    assert talk(bargain, seed) == _offers_in_turn(bargain, seed)
+
+
 def test_patience_pays() -> None:
     even = mean_price(FAIR)
     assert mean_price(replace(FAIR, giver_patience=20)) > even > mean_price(replace(FAIR, giver_patience=6))
