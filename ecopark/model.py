@@ -231,6 +231,10 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         """Trust between two firms, 0 to 1."""
         return self.bonds.between(first, second)
 
+    def trust_within(self, pair: int) -> float:
+        """Trust between the two firms of a pair, 0 to 1."""
+        return float(self.bonds.level[self.bonds.of_pair[pair]])
+
     def betray(self, traitor: str, victim: str, weight: float = 1.0) -> None:
         """Trust after a breach, or after something that counts for a share of one."""
         self.bonds.betray(traitor, victim, self.park.agents.trust, weight)

@@ -145,13 +145,13 @@ class Acquaintance:
         self._gathered[both] += hazard_of_chance(chance)
         self.known |= self._gathered >= self._threshold
 
-    def introduce(self, first: str, second: str) -> None:
-        """Two firms have met and know each other from now on."""
-        self.known[self._row(first, second)] = True
+    def introduce(self, pair: int) -> None:
+        """The two firms of a pair of streams have met and know each other from now on."""
+        self.known[self.of_pair.item(pair)] = True
 
-    def between(self, first: str, second: str) -> bool:
-        """Whether two firms that have a pair of streams know each other."""
-        return bool(self.known[self._row(first, second)])
+    def knows(self, pair: int) -> bool:
+        """Whether the two firms of a pair of streams know each other."""
+        return self.known.item(self.of_pair.item(pair))
 
     def level(self, day: float) -> int:
         """Level of the platform on a day: 0 none, 1 location, 2 quantity, 3 cost."""
@@ -179,10 +179,6 @@ class Acquaintance:
         if not (self.user[self._index[first]] and self.user[self._index[second]]):
             return 0
         return min(self.level(day), 3 if costs else 2)
-
-    def _row(self, first: str, second: str) -> int:
-        low, high = sorted((self._index[first], self._index[second]))
-        return int(np.searchsorted(self._codes, low * self._count + high))
 
     def _codes_of(self, first: _Ints, second: _Ints) -> _Ints:
         """One number for two firms, in whichever order."""

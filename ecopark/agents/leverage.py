@@ -7,7 +7,7 @@ What does not: the talks themselves (``talks``), the formulas (``market.bargaini
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ecopark.agents.idea import Idea
 from ecopark.agents.rivals import Rivals
@@ -100,7 +100,7 @@ class Leverage:
 
     def _prospect(self, idea: Idea) -> Prospect:
         world = self._model
-        rules, trust = world.park.agents.contracts, world.trust(idea.giver, idea.taker)
+        rules, trust = world.park.agents.contracts, world.trust_within(idea.pair)
         deal = 0.0 if rules.transaction_cost is None else rules.transaction_cost.value
         deal *= world.transaction_factor(idea) * (1.0 - 0.5 * trust)
         return Prospect(trust, rules.reliability.value, deal, deal, rules.penalty.value)
@@ -125,25 +125,23 @@ class Leverage:
         giver, taker = (
             discount_per_round(per_year(firm.hurdle_rate.value), days) for firm in self._behaviours(idea)
         )
-        bargain = replace(
-            bargain,
-            giver_discount=giver,
-            taker_discount=taker,
-            doubt=rules.doubt.value,
-            markup=rules.markup.value,
-            adjustment=rules.adjustment.value,
-            quantity=terms.quantity,
-        )
+        found: dict[str, Any] = {
+            "giver_discount": giver,
+            "taker_discount": taker,
+            "doubt": rules.doubt.value,
+            "markup": rules.markup.value,
+            "adjustment": rules.adjustment.value,
+            "quantity": terms.quantity,
+        }
         if rules.power == "patience":
-            trust = world.trust(idea.giver, idea.taker)
-            bargain = replace(bargain, giver_power=bargaining_power(giver, taker), trust=trust)
+            found["giver_power"] = bargaining_power(giver, taker)
+            found["trust"] = world.trust_within(idea.pair)
         if world.park.mechanisms.outside_options and rules.alternatives > 0:
             outside = self._rivals.value_outside(idea.pair, terms, rules.alternatives)
-            bargain = replace(bargain, giver_outside=outside[0], taker_outside=outside[1])
+            found["giver_outside"], found["taker_outside"] = outside
         if rules.protocol == "double_auction" and rules.pool > 0:
-            sellers, buyers = self._rivals.gather_pool(idea.pair, rules.pool)
-            bargain = replace(bargain, sellers=sellers, buyers=buyers)
-        return bargain
+            found["sellers"], found["buyers"] = self._rivals.gather_pool(idea.pair, rules.pool)
+        return replace(bargain, **found)
 
     def _behaviours(self, idea: Idea) -> tuple[Behaviour, Behaviour]:
         firms = self._model.firms

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ecopark.market.appraisal import Appraisal
 from ecopark.market.auction import NOBODY, Orders
+from ecopark.market.elsewhere import nearest_elsewhere
 
 if TYPE_CHECKING:
     from ecopark.agents.world import World
@@ -49,35 +50,58 @@ class Rivals:
             Half of the joint margin with the best of them (the other half would be that partner's), on as
             much of this exchange's quantity as it could take or give; 0 where there is none worthwhile.
         """
-        appraiser = self._model.appraiser
-        out, into = int(appraiser.pairs.out_port[pair]), int(appraiser.pairs.in_port[pair])
-        of_giver = self._nearest(
-            self._elsewhere(np.asarray(appraiser.pairs.of_outlet(out)), pair, False), most
-        )
-        of_taker = self._nearest(self._elsewhere(self._of_inlet(into), pair, True), most)
+        pairs = self._model.appraiser.pairs
+        out, into = pairs.out_port.item(pair), pairs.in_port.item(pair)
+        of_giver, of_taker = self._elsewhere(pair, out, into, most)
         best = [0.0, 0.0]
+        spare = self._spare(out, terms) if of_giver else 0.0
         for other in of_giver:
             found = self._appraise(other)
             if not found.reason:
-                displaced = _displaced(terms.quantity, found.quantity, self._spare(out, terms))
+                displaced = _displaced(terms.quantity, found.quantity, spare)
                 share = min(displaced / terms.quantity, 1.0)
                 best[0] = max(best[0], 0.5 * (found.ceiling - found.floor) * share)
         gain = terms.keep * terms.credit
+        spare = self._spare(into, terms) if of_taker else 0.0
         for other in of_taker:
             found = self._appraise(other)
             if not found.reason:
                 # The taker's stake is counted in what it needs: units sent differ by loss and yield.
                 served = found.quantity * (found.keep * found.credit)
-                displaced = _displaced(terms.quantity * gain, served, self._spare(into, terms))
+                displaced = _displaced(terms.quantity * gain, served, spare)
                 needed = min(displaced / terms.quantity, gain)
                 unit = (found.ceiling - found.floor) / (found.keep * found.credit)
                 best[1] = max(best[1], 0.5 * unit * needed)
         return best[0], best[1]
 
+    def _elsewhere(self, pair: int, out: int, into: int, most: int) -> tuple[list[int], list[int]]:
+        """Nearest pairs in sight with another partner, of the giver and of the taker."""
+        appraiser = self._model.appraiser
+        pairs, port_firm = appraiser.pairs, appraiser.columns.port_firm
+        seen = appraiser.is_in_sight(slice(None), self._model.env.now)
+        acquaintance = self._model.support.acquaintance
+        bond, known = self._strangers if acquaintance is None else (acquaintance.of_pair, acquaintance.known)
+        of_outlet, of_inlet = pairs.of_outlet(out), self._of_inlet(into)
+        givers, takers = pairs.out_port, pairs.in_port
+        others = np.arange(of_outlet.start, of_outlet.stop)
+        return (
+            nearest_elsewhere(
+                others, pair, givers, takers, pairs.distance, port_firm, seen, bond, known, most
+            ).tolist(),
+            nearest_elsewhere(
+                of_inlet, pair, takers, givers, pairs.distance, port_firm, seen, bond, known, most
+            ).tolist(),
+        )
+
+    @cached_property
+    def _strangers(self) -> tuple[_Ints, NDArray[np.bool_]]:
+        """Acquaintance where everybody may deal with everybody."""
+        return np.zeros(self._model.appraiser.pairs.count, dtype=np.int64), np.ones(1, dtype=bool)
+
     def _spare(self, port: int, terms: Appraisal) -> float:
         """Supply or need of a port not promised yet, as prudently counted as in some terms. unit/yr."""
         appraiser, today = self._model.appraiser, self._model.env.now
-        then = appraiser.period(max(today, float(appraiser.columns.opens[port])))
+        then = appraiser.period(max(today, appraiser.columns.opens.item(port)))
         days = appraiser.days_of_year(appraiser.period(today))
         prudence = terms.quantity / float(terms.rate @ days)
         if appraiser.columns.is_out[port]:
@@ -125,18 +149,8 @@ class Rivals:
     # ------------------------------------------------------------------ looking up
     def _appraise(self, pair: int) -> Appraisal:
         world = self._model
-        columns, pairs = world.appraiser.columns, world.appraiser.pairs
-        ends = int(pairs.out_port[pair]), int(pairs.in_port[pair])
-        giver, taker = (columns.firms[columns.port_firm[end]] for end in ends)
-        return world.appraiser.appraise(
-            pair, world.env.now, world.trust(giver, taker), world.transaction_factor()
-        )
-
-    def _elsewhere(self, candidates: _Ints, pair: int, of_taker: bool) -> _Ints:
-        """Candidates in sight whose partner is another firm than the one at the table."""
-        pairs, firm = self._model.appraiser.pairs, self._model.appraiser.columns.port_firm
-        partner = pairs.out_port if of_taker else pairs.in_port
-        return self._in_sight(candidates[firm[partner[candidates]] != firm[partner[pair]]])
+        trust, factor = world.trust_within(pair), world.transaction_factor()
+        return world.appraiser.appraise(pair, world.env.now, trust, factor)
 
     def _in_sight(self, candidates: _Ints) -> _Ints:
         """Candidates of firms that are open or announced, and known to each other where that counts."""
@@ -149,28 +163,23 @@ class Rivals:
             live &= acquaintance.known[acquaintance.of_pair[candidates]]
         return np.asarray(candidates[live])
 
-    def _nearest(self, candidates: _Ints, most: int) -> list[int]:
-        distance = self._model.appraiser.pairs.distance[candidates]
-        nearest: list[int] = candidates[np.argsort(distance, kind="stable")[:most]].tolist()
-        return nearest
-
     def _of_inlet(self, port: int) -> _Ints:
-        first, last = np.searchsorted(self._by_inlet[1], [port, port + 1])
-        return self._by_inlet[0][first:last]
+        order, first = self._by_inlet
+        return order[first[port] : first[port + 1]]
 
     def _of_resource(self, port: int) -> _Ints:
+        order, first = self._by_resource
         resource = self._model.appraiser.columns.port_resource[port]
-        first, last = np.searchsorted(self._by_resource[1], [resource, resource + 1])
-        return self._by_resource[0][first:last]
+        return order[first[resource] : first[resource + 1]]
 
     @cached_property
     def _by_inlet(self) -> tuple[_Ints, _Ints]:
-        """Pairs in the order of their in-ports, and these in-ports."""
+        """Pairs in the order of their in-ports, and where each in-port begins."""
         return _sorted_by(self._model.appraiser.pairs.in_port)
 
     @cached_property
     def _by_resource(self) -> tuple[_Ints, _Ints]:
-        """Pairs in the order of what their givers offer, and these resources."""
+        """Pairs in the order of what their givers offer, and where each resource begins."""
         appraiser = self._model.appraiser
         return _sorted_by(np.asarray(appraiser.columns.port_resource[appraiser.pairs.out_port]))
 
@@ -181,8 +190,9 @@ def _displaced(mine: float, other: float, spare: float) -> float:
 
 
 def _sorted_by(key: _Ints) -> tuple[_Ints, _Ints]:
+    """Rows in the order of a key, and the first row of each key, up to one more than there are."""
     order = np.argsort(key, kind="stable")
-    return order, key[order]
+    return order, np.searchsorted(key[order], np.arange(key.max(initial=-1) + 2))
 
 
 def _as_orders(offers: dict[int, tuple[float, float]]) -> Orders:

@@ -127,7 +127,7 @@ class Support:
                 continue
             body = self._facilitator
             effort = body.transaction_cost if body is not None and body.serves(giver, taker) else 1.0
-            terms = appraiser.appraise(pair, now, self._model.trust(giver, taker), effort)
+            terms = appraiser.appraise(pair, now, self._model.trust_within(pair), effort)
             against = terms.reason == "quality" or terms.quantity <= 0.0
             promising[row] = not (against or (level == _COST and terms.reason))
             if not promising[row]:
@@ -173,11 +173,11 @@ class Support:
         if spec is None or met is None:
             return ""
         visit, data, law = self._model.chance(idea.synergy, "information").random(3).tolist()
-        acquainted = met.between(idea.giver, idea.taker)
+        acquainted = met.knows(idea.pair)
         if visit < spec.visits.value:
             acquainted = True
             self._visit(idea)
-        met.introduce(idea.giver, idea.taker)
+        met.introduce(idea.pair)
         rivals = self._is_forbidden(idea.giver, idea.taker) and not self._has_third_party(idea)
         if rivals and law < spec.competition_law.value:
             return "competition-law"
@@ -185,7 +185,7 @@ class Support:
             spec.loss.value,
             acquainted,
             spec.acquainted.value,
-            self._model.trust(idea.giver, idea.taker),
+            self._model.trust_within(idea.pair),
             self._platform_loss(idea),
             self._staff.spec.loss.value if self._is_carried(idea) and self._staff is not None else 1.0,
         )
@@ -212,7 +212,7 @@ class Support:
         if event in _FREED and self._staff is not None:
             self._staff.let_go(idea)
         if event in ("operating", "taken over") and self.acquaintance is not None:
-            self.acquaintance.introduce(idea.giver, idea.taker)
+            self.acquaintance.introduce(idea.pair)
 
     def transaction_factor(self, idea: Idea | None) -> float:
         """Factor on the cost of agreeing: the facilitator's, for its members."""

@@ -102,11 +102,7 @@ class Talks(Actor):
         world.signed.append(contract)
         cost = world.park.agents.contracts.transaction_cost
         if cost is not None:
-            paid = (
-                cost.value
-                * world.transaction_factor(idea)
-                * (1.0 - 0.5 * world.trust(idea.giver, idea.taker))
-            )
+            paid = cost.value * world.transaction_factor(idea) * (1.0 - 0.5 * world.trust_within(idea.pair))
             contract.payments.append((world.env.now, "transaction", -paid, -paid))
         idea.price, idea.capital, idea.term = price, appraisal.capital, appraisal.term
         idea.quantity = appraisal.quantity
@@ -117,7 +113,7 @@ class Talks(Actor):
     def _appraise(self, idea: Idea) -> Appraisal:
         world: World = self.model
         return world.appraiser.appraise(
-            idea.pair, world.env.now, world.trust(idea.giver, idea.taker), world.transaction_factor(idea)
+            idea.pair, world.env.now, world.trust_within(idea.pair), world.transaction_factor(idea)
         )
 
     def _bargain(self, idea: Idea, appraisal: Appraisal) -> Bargain:

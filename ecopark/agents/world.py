@@ -42,6 +42,9 @@ class World(Protocol):
     def trust(self, first: str, second: str) -> float:
         """Trust between two firms, 0 to 1."""
 
+    def trust_within(self, pair: int) -> float:
+        """Trust between the two firms of a pair, 0 to 1."""
+
     def betray(self, traitor: str, victim: str, weight: float = 1.0) -> None:
         """Trust after a breach, or after something that counts for a share of one."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 _Floats = NDArray[np.float64]
@@ -68,6 +69,7 @@ def adapt_path(path: _Floats, share: float, years: _Floats) -> _Floats:
     return expected
 
 
+@njit(cache=True)  # type: ignore[untyped-decorator]
 def expect_of_strangers(
     firms: NDArray[np.int64], expected: _Floats, met: NDArray[np.bool_], start: float, count: int
 ) -> _Floats:
@@ -90,10 +92,15 @@ def expect_of_strangers(
     -------
     ndarray of float, shape (F,), 1
     """
-    ends = firms[met].ravel()
-    times = np.bincount(ends, minlength=count)
-    total = np.bincount(ends, weights=np.repeat(expected[met], 2), minlength=count)
-    return np.asarray(np.divide(total, times, out=np.full(count, start), where=times > 0))
+    times, total = np.zeros(count), np.zeros(count)
+    for bond in range(met.size):
+        if met[bond]:
+            for firm in firms[bond]:
+                times[firm] += 1.0
+                total[firm] += expected[bond]
+    for firm in range(count):
+        total[firm] = total[firm] / times[firm] if times[firm] > 0.0 else start
+    return total
 
 
 def imitate(level: _Floats, success: _Floats, model: NDArray[np.int64], share: float) -> _Floats:

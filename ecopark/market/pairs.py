@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -97,8 +98,15 @@ class Pairs:
 
     def of_outlet(self, port: int) -> range:
         """Pairs of an out-port."""
-        first, last = np.searchsorted(self.out_port, [port, port + 1])
-        return range(int(first), int(last))
+        first = self._first_of_outlet
+        return range(first[port], first[port + 1]) if port + 1 < len(first) else range(0)
+
+    @cached_property
+    def _first_of_outlet(self) -> list[int]:
+        """First pair of each out-port, up to one port more than have pairs."""
+        ports = np.arange(self.out_port.max(initial=-1) + 2)
+        first: list[int] = np.searchsorted(self.out_port, ports).tolist()
+        return first
 
 
 def find_pairs(park: Park, columns: Columns) -> Pairs:
