@@ -49,6 +49,8 @@ class Appraiser(Quotes):
         super().__init__(park, columns, prices, pairs, calendar)
         #: Where pipes lie side by side; empty for ever where no mode has a trench.
         self.trenches = Trenches(park, columns)
+        # Filled anew by each appraisal; an option may be laid in two ways.
+        self._values = np.empty(2 * int(np.diff(self._options.first).max(initial=0)), dtype=VALUE)
 
     # ------------------------------------------------------------------ appraisal
     def appraise(
@@ -85,7 +87,7 @@ class Appraiser(Quotes):
         costs = self._options.costs[now, options]
         if not isinstance(laid.option, slice):
             rows, costs = rows[laid.option], costs[laid.option]
-        values, rates = np.empty(rows.size, dtype=VALUE), np.empty((rows.size, self.window))
+        values, rates = self._values, np.empty((rows.size, self.window))
         best = value_pair(
             rows,
             costs,

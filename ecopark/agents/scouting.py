@@ -190,14 +190,14 @@ class Scouting:
         list of int
             In order of their names.
         """
-        giver, taker = self._ends
         taken: list[int] = []
-        while queue.size:
-            chosen = choose_in_turn(queue, giver, taker, self.room, most - len(taken))
-            if not chosen.size:
-                break
+        while (
+            queue.size and (chosen := choose_in_turn(queue, *self._ends, self.room, most - len(taken))).size
+        ):
             self._begin(chosen)
-            worth = np.ones(chosen.size, dtype=bool) if sift is None else sift(chosen)
+            if sift is None:
+                return sorted(chosen.tolist())
+            worth = sift(chosen)
             taken += chosen[worth].tolist()
             if worth.all():
                 break

@@ -30,6 +30,8 @@ _Ints = NDArray[np.int64]
 # Counts for every stretch of a way, so that of ways of one cost the one with fewer stops is taken.
 _STRETCH = 1e-9  # km
 _ALL = slice(None)
+# Costs closer than this share are the same, rounding of sums aside.
+_SAME = 1e-12
 # Up to so many firms all distances are worked out at once.
 _FEW = 200
 
@@ -252,7 +254,7 @@ class Trenches:
         if route is None:
             return
         digging = sum(km * join_trench(needs, route.trench)[0] for km, needs, _ in self._others(contract))
-        if not np.isclose(digging, route.digging, rtol=1e-12, atol=0.0):
+        if abs(digging - route.digging) > _SAME * abs(route.digging):
             contract.appraisal = _with_digging(terms, route, digging)
 
     def join(self, contract: Contract, day: float) -> tuple[float, float]:
