@@ -21,14 +21,12 @@ from ecopark.market.appraisal import Appraisal, Route
 from ecopark.market.coalition import join_trench
 from ecopark.market.contract import Contract
 from ecopark.market.valuation import Courses
-from ecopark.market.ways import find_shortest
+from ecopark.market.ways import find_beside
 from ecopark.scenario.geometry import distance_km
 from ecopark.scenario.types import Layout, Park
 
 _Floats = NDArray[np.float64]
 _Ints = NDArray[np.int64]
-# Counts for every stretch of a way, so that of ways of one cost the one with fewer stops is taken.
-_STRETCH = 1e-9  # km
 _ALL = slice(None)
 # Costs closer than this share are the same, rounding of sums aside.
 _SAME = 1e-12
@@ -89,6 +87,8 @@ class Trenches:
         self._site = columns.site
         self._uses: dict[tuple[int, int], list[_Use]] = {}
         self._nodes: _Ints = np.zeros(0, dtype=np.int64)
+        #: Ends of each trench, and pipes in it. ndarray of int, shape (E, 3), 1.
+        self._trenches = _as_table([])
         self._known: dict[tuple[int, int], float] = {}
         self._ways: dict[tuple[int, int, float], tuple[int, ...]] = {}
         self._steps: dict[tuple[int, ...], tuple[float, list[tuple[float, float]]]] = {}
@@ -182,48 +182,42 @@ class Trenches:
         if self._stretches is not None:
             beside = {edge: 1.0 - share + share / (len(uses) + 1) for edge, uses in self._uses.items()}
             return self._stretches.find_way(giver, taker, beside)
-        straight = giver, taker
-        to_giver, to_taker = (self._lengths(self._nodes, end) for end in straight)
-        # A way by a site further off costs more than the straight one, however many share it.
+        if len(self._site) <= _FEW:
+            way = find_beside(self._distances, giver, taker, self._nodes, self._trenches, share)
+            return tuple(way.tolist())
+        to_giver, to_taker = (self._lengths(self._nodes, end) for end in (giver, taker))
         near = self._nodes[(1.0 - share) * (to_giver + to_taker) < self._length(giver, taker)]
-        others = [n for n in near.tolist() if n not in straight]
-        if not others:
-            return straight
-        stops = np.array([*straight, *others])
-        weight = self._lengths(stops, stops[:, None])
-        place = {int(stop): k for k, stop in enumerate(stops)}
-        for (first, last), uses in self._uses.items():
-            if first in place and last in place:
-                i, j = place[first], place[last]
-                weight[i, j] = weight[j, i] = weight[i, j] * (1.0 - share + share / (len(uses) + 1))
-        before = find_shortest(weight + _STRETCH)
-        way = [1]
-        while way[-1] != 0:
-            way.append(int(before[way[-1]]))
-        return tuple(int(stops[k]) for k in reversed(way))
+        stops = [giver, taker, *(n for n in near.tolist() if n not in (giver, taker))]
+        if len(stops) == 2:
+            return giver, taker
+        around, place = np.array(stops), {stop: k for k, stop in enumerate(stops)}
+        local = [(place[a], place[b], n) for a, b, n in self._trenches.tolist() if a in place and b in place]
+        way = find_beside(
+            self._lengths(around, around[:, None]), 0, 1, np.arange(2, around.size), _as_table(local), share
+        )
+        return tuple(around[way].tolist())
 
     def _length(self, first: int, last: int) -> float:
         edge = first, last
         if self._stretches is not None:
             return self._stretches.length(_key(first, last))
+        if len(self._site) <= _FEW:
+            return self._distances.item(last, first)
         if edge not in self._known:
             self._known[edge] = float(self._lengths(np.array([first]), last)[0])
         return self._known[edge]
 
     def _lengths(self, stops: _Ints, end: int | _Ints) -> _Floats:
         """Length of the straight way from each of some firms to one, or to some. ndarray, shape ([m,] n), km."""
-        if len(self._site) > _FEW:
-            starts, ends = (both.ravel() for both in np.broadcast_arrays(stops, end))
-            lengths = distance_km(self._site[starts], self._site[ends], self._layout)
-            return lengths.reshape(np.broadcast_shapes(stops.shape, np.shape(end)))
-        return np.asarray(self._distances[end, stops])
+        starts, ends = np.broadcast_arrays(stops, end)
+        lengths = distance_km(self._site[starts.ravel()], self._site[ends.ravel()], self._layout)
+        return lengths.reshape(starts.shape)
 
     @cached_property
     def _distances(self) -> _Floats:
         """Length of the straight way between any two firms. ndarray, shape (F, F), km; row: to which."""
-        count = len(self._site)
-        starts, ends = np.tile(self._site, (count, 1)), np.repeat(self._site, count, axis=0)
-        return distance_km(starts, ends, self._layout).reshape(count, count)
+        firms = np.arange(len(self._site))
+        return self._lengths(firms, firms[:, None])
 
     def _measure(self, way: tuple[int, ...]) -> tuple[float, list[tuple[float, float]]]:
         """Length of a way (km), and its steps as in ``Courses``."""
@@ -333,12 +327,17 @@ class Trenches:
         """The network has changed: ways are looked for anew."""
         self._ways, self._steps, self._laid = {}, {}, {}
         self._nodes = np.array(sorted({stop for edge in self._uses for stop in edge}), dtype=np.int64)
+        self._trenches = _as_table([(*edge, len(uses)) for edge, uses in self._uses.items()])
 
 
 @cache
 def _no_steps(count: int) -> _Floats:
     """Steps of as many options where nobody has dug."""
     return np.zeros((count, 0, 2))
+
+
+def _as_table(trenches: list[tuple[int, int, int]]) -> _Ints:
+    return np.array(trenches, dtype=np.int64).reshape(-1, 3)
 
 
 def _key(first: int, last: int) -> tuple[int, int]:

@@ -375,6 +375,21 @@ def test_the_way_found_is_the_cheapest_of_all_ways(
     assert found == pytest.approx(nx.shortest_path_length(graph, 0, 1, weight="weight"), abs=1e-6)
 
 
+def test_ways_among_many_firms_are_those_among_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    sites = [(x, y) for x, y in rng.integers(0, 20, (12, 2)).tolist()]
+    few, many = open_book(sites), open_book(sites)
+    for number, (a, b) in enumerate(rng.integers(0, 12, (9, 2)).tolist()):
+        for book in (few, many):
+            if sites[a] != sites[b]:
+                book.settle(pipe_on((a, b), 1.0, f"p{number}"))
+    ends = [(giver, taker) for giver in range(12) for taker in range(12) if sites[giver] != sites[taker]]
+    found = [few.find_way(*pair, 0.9) for pair in ends]
+    monkeypatch.setattr("ecopark.agents.trenches._FEW", 0)
+    assert [many.find_way(*pair, 0.9) for pair in ends] == found
+    assert any(len(way) > 2 for way in found)
+
+
 def test_leaving_and_joining_again_changes_ways_at_once() -> None:
     book = open_book([(0, 0), (2, 1), (2, 0)])
     straight, round_about = (0, 1), (0, 2, 1)
