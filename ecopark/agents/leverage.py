@@ -6,7 +6,6 @@ What does not: the talks themselves (``talks``), the formulas (``market.bargaini
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ecopark.agents.idea import Idea
@@ -141,7 +140,7 @@ class Leverage:
             found["giver_outside"], found["taker_outside"] = outside
         if rules.protocol == "double_auction" and rules.pool > 0:
             found["sellers"], found["buyers"] = self._rivals.gather_pool(idea.pair, rules.pool)
-        return replace(bargain, **found)
+        return bargain._replace(**found)
 
     def _behaviours(self, idea: Idea) -> tuple[Behaviour, Behaviour]:
         firms = self._model.firms

@@ -8,7 +8,6 @@ formulas (``market.acquaintance``).
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -201,8 +200,7 @@ class Support:
             share = max(share, platform.narrowing.value)
         if share == 0.0:
             return bargain
-        return replace(
-            bargain,
+        return bargain._replace(
             ask=narrow_opening(bargain.ask, bargain.ceiling, share),
             bid=narrow_opening(bargain.bid, bargain.floor, share),
         )

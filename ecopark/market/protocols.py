@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -19,8 +19,7 @@ from ecopark.market.bargaining import posted_price_at, rubinstein_share, take_it
 from ecopark.market.registry import Registry
 
 
-@dataclass(frozen=True)
-class Bargain:
+class Bargain(NamedTuple):
     """What two parties bring to the table; prices per unit sent, positive from taker to giver.
 
     Attributes
@@ -91,8 +90,7 @@ class Bargain:
         return temper_power(self.giver_power, self.trust)
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How a negotiation ended.
 
     Attributes

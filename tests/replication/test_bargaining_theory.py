@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -105,7 +104,7 @@ def test_an_outside_option_is_a_threat_point_to_nash_but_a_mere_bound_to_rubinst
     """Binmore, Shaked & Sutton (1989): split the difference, or deal me out."""
     patient = Bargain(0.0, 100.0, 100.0, 0.0, giver_discount=0.9999, taker_discount=0.9999)
     for outside, split, bound in ((20.0, 60.0, 50.0), (40.0, 70.0, 50.0), (70.0, 85.0, 70.0)):
-        bargain = replace(patient, giver_outside=outside)
+        bargain = patient._replace(giver_outside=outside)
         assert nash(bargain, CHANCE).price == pytest.approx(split)
         assert protocol("rubinstein")(bargain, CHANCE).price == pytest.approx(bound, abs=0.01)
 
@@ -149,13 +148,13 @@ def _gain(ask: float, bid: float, cost: float) -> float:
 def test_more_sellers_of_the_same_stream_bring_the_price_down() -> None:
     """Bertrand: two sellers with more than is wanted have the buyer's best price, one has half of the gain."""
     alone = Bargain(floor=-100.0, ceiling=80.0, ask=80.0, bid=-100.0, quantity=10.0)
-    rival = replace(alone, sellers=Orders(np.array([-100.0]), np.array([10.0])))
+    rival = alone._replace(sellers=Orders(np.array([-100.0]), np.array([10.0])))
     auction = protocol("double_auction")
     assert auction(alone, CHANCE).price == -10.0
     assert auction(rival, CHANCE).price == -100.0
     # a second buyer restores the balance, a third one the seller's price
-    even = replace(rival, buyers=Orders(np.array([80.0]), np.array([10.0])))
-    short = replace(rival, buyers=Orders(np.array([80.0, 80.0]), np.array([10.0, 10.0])))
+    even = rival._replace(buyers=Orders(np.array([80.0]), np.array([10.0])))
+    short = rival._replace(buyers=Orders(np.array([80.0, 80.0]), np.array([10.0, 10.0])))
     assert (auction(even, CHANCE).price, auction(short, CHANCE).price) == (-10.0, 80.0)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -33,14 +31,14 @@ def mean_price(bargain: Bargain) -> float:
 
 @pytest.mark.parametrize(("power", "price"), [(0.5, 40.0), (0.0, -20.0), (1.0, 100.0), (0.25, 10.0)])
 def test_nash_splits_the_surplus_by_power(power: float, price: float) -> None:
-    bargain = replace(FAIR, floor=-20.0, giver_power=power)
+    bargain = FAIR._replace(floor=-20.0, giver_power=power)
     outcome = nash(bargain, np.random.default_rng(0))
     assert (outcome.price, outcome.rounds) == (price, 1)
 
 
 @pytest.mark.parametrize("ceiling", [0.0, -1.0])
 def test_nash_needs_a_surplus(ceiling: float) -> None:
-    assert nash(replace(FAIR, ceiling=ceiling), np.random.default_rng(0)).price is None
+    assert nash(FAIR._replace(ceiling=ceiling), np.random.default_rng(0)).price is None
 
 
 @pytest.mark.parametrize(
@@ -49,15 +47,15 @@ def test_nash_needs_a_surplus(ceiling: float) -> None:
         # Equals meet in the middle: ask 100 - 10 t, bid 10 t, equal at t = 5.
         (FAIR, {50.0}, 5),
         # Less time for both: ask 100 - 25 t, bid 25 t, equal at t = 2.
-        (replace(FAIR, giver_patience=4, taker_patience=4), {50.0}, 2),
+        (FAIR._replace(giver_patience=4, taker_patience=4), {50.0}, 2),
         # A hasty giver: ask 100 - 20 t, bid 10 t; 40 > 30 at t = 3, 20 < 40 at t = 4.
-        (replace(FAIR, giver_patience=5), {20.0, 40.0}, 4),
+        (FAIR._replace(giver_patience=5), {20.0, 40.0}, 4),
         # A hasty taker, the mirror image: ask 60 or bid 80 at t = 4.
-        (replace(FAIR, taker_patience=5), {60.0, 80.0}, 4),
+        (FAIR._replace(taker_patience=5), {60.0, 80.0}, 4),
         # Quick to yield, share (t / 10) ** (1 / 2): 0.447 at t = 2, 0.548 at t = 3.
-        (replace(FAIR, concession=2.0), {100.0 * (1 - 0.3**0.5), 100.0 * 0.3**0.5}, 3),
+        (FAIR._replace(concession=2.0), {100.0 * (1 - 0.3**0.5), 100.0 * 0.3**0.5}, 3),
         # Holding out, share (t / 10) ** 2: 0.49 at t = 7, 0.64 at t = 8.
-        (replace(FAIR, concession=0.5), {36.0, 64.0}, 8),
+        (FAIR._replace(concession=0.5), {36.0, 64.0}, 8),
     ],
 )
 def test_alternating_offers_by_hand(bargain: Bargain, prices: set[float], rounds: int) -> None:
@@ -99,12 +97,12 @@ def test_alternating_offers_are_those_of_the_rule(seed: int) -> None:
 
 def test_patience_pays() -> None:
     even = mean_price(FAIR)
-    assert mean_price(replace(FAIR, giver_patience=20)) > even > mean_price(replace(FAIR, giver_patience=6))
-    assert mean_price(replace(FAIR, taker_patience=20)) < even < mean_price(replace(FAIR, taker_patience=6))
+    assert mean_price(FAIR._replace(giver_patience=20)) > even > mean_price(FAIR._replace(giver_patience=6))
+    assert mean_price(FAIR._replace(taker_patience=20)) < even < mean_price(FAIR._replace(taker_patience=6))
 
 
 def test_both_openers_occur() -> None:
-    assert len({talk(replace(FAIR, giver_patience=5), seed) for seed in range(30)}) == 2
+    assert len({talk(FAIR._replace(giver_patience=5), seed) for seed in range(30)}) == 2
 
 
 @given(
@@ -154,12 +152,12 @@ def test_nobody_agrees_to_less_than_it_has_elsewhere(
 
 @pytest.mark.parametrize("name", sorted(PROTOCOLS))
 def test_new_fields_are_neutral_unless_stated(name: str) -> None:
-    stated = replace(
-        FAIR, giver_discount=1.0, taker_discount=1.0, giver_outside=0.0, taker_outside=0.0, trust=0.0
+    stated = FAIR._replace(
+        giver_discount=1.0, taker_discount=1.0, giver_outside=0.0, taker_outside=0.0, trust=0.0
     )
     for seed in range(5):
         assert play(name, stated, seed) == play(name, FAIR, seed)
-    assert play("nash", replace(FAIR, trust=0.7), 0) == play("nash", FAIR, 0)
+    assert play("nash", FAIR._replace(trust=0.7), 0) == play("nash", FAIR, 0)
 
 
 def play(name: str, bargain: Bargain, seed: int = 0) -> Outcome:
@@ -168,29 +166,29 @@ def play(name: str, bargain: Bargain, seed: int = 0) -> Outcome:
 
 def test_a_partner_elsewhere_moves_every_price() -> None:
     """Nash 50 becomes 65; offers in turn meet between 30 and 100 instead of 0 and 100."""
-    better = replace(FAIR, giver_outside=30.0)
+    better = FAIR._replace(giver_outside=30.0)
     assert play("nash", better).price == 65.0
     # ask 100 - 7 t, bid 10 t: 58 and 60 at t = 6; before, 50 and 50 at t = 5
     assert {play("alternating_offers", better, seed).price for seed in range(20)} == {58.0, 60.0}
 
 
 def test_a_doubtful_offer_halves_the_way_and_a_certain_one_takes_all() -> None:
-    asking = replace(FAIR, giver_power=1.0)
+    asking = FAIR._replace(giver_power=1.0)
     assert play("take_it_or_leave_it", asking) == Outcome(50.0, 1)
-    assert play("take_it_or_leave_it", replace(asking, doubt=0.0)) == Outcome(100.0, 1)
-    assert play("take_it_or_leave_it", replace(FAIR, giver_power=0.0, doubt=0.1)) == Outcome(10.0, 1)
+    assert play("take_it_or_leave_it", asking._replace(doubt=0.0)) == Outcome(100.0, 1)
+    assert play("take_it_or_leave_it", FAIR._replace(giver_power=0.0, doubt=0.1)) == Outcome(10.0, 1)
 
 
 def test_a_belief_can_miss_though_there_is_something_to_gain() -> None:
     """The giver thinks that up to 250 could be had; 125 is more than the 100 that could."""
-    assert play("take_it_or_leave_it", replace(FAIR, ask=250.0, giver_power=1.0)).price is None
-    assert play("take_it_or_leave_it", replace(FAIR, ask=190.0, giver_power=1.0)).price == 95.0
-    assert play("take_it_or_leave_it", replace(FAIR, bid=-150.0, giver_power=0.0)).price is None
+    assert play("take_it_or_leave_it", FAIR._replace(ask=250.0, giver_power=1.0)).price is None
+    assert play("take_it_or_leave_it", FAIR._replace(ask=190.0, giver_power=1.0)).price == 95.0
+    assert play("take_it_or_leave_it", FAIR._replace(bid=-150.0, giver_power=0.0)).price is None
 
 
 def test_who_proposes_is_drawn_by_power() -> None:
     givers = [
-        play("take_it_or_leave_it", replace(FAIR, giver_power=0.8, doubt=0.0), s).price for s in range(300)
+        play("take_it_or_leave_it", FAIR._replace(giver_power=0.8, doubt=0.0), s).price for s in range(300)
     ]
     # 240 of 300 within four standard errors of 0.023
     assert 0.71 < givers.count(100.0) / 300 < 0.89
@@ -201,34 +199,34 @@ def test_who_proposes_is_drawn_by_power() -> None:
     ("bargain", "outcome"),
     [
         # 150, 120, 96: the third is the first at most 100
-        (replace(FAIR, ask=150.0, adjustment=0.2), Outcome(96.0, 3)),
+        (FAIR._replace(ask=150.0, adjustment=0.2), Outcome(96.0, 3)),
         # with half the mark-up the first
-        (replace(FAIR, ask=150.0, markup=0.5), Outcome(75.0, 1)),
+        (FAIR._replace(ask=150.0, markup=0.5), Outcome(75.0, 1)),
         # 150, 142.5, 135.375 and the other is gone
-        (replace(FAIR, ask=150.0, adjustment=0.05, taker_patience=3), Outcome(None, 3)),
-        (replace(FAIR, ask=150.0, adjustment=0.0), Outcome(None, 10)),
+        (FAIR._replace(ask=150.0, adjustment=0.05, taker_patience=3), Outcome(None, 3)),
+        (FAIR._replace(ask=150.0, adjustment=0.0), Outcome(None, 10)),
         # the taker posts 100 - 200 = -100, then 100 - 100 = 0
-        (replace(FAIR, bid=-100.0, adjustment=0.5, giver_power=0.0), Outcome(0.0, 2)),
+        (FAIR._replace(bid=-100.0, adjustment=0.5, giver_power=0.0), Outcome(0.0, 2)),
     ],
 )
 def test_posted_prices_by_hand(bargain: Bargain, outcome: Outcome) -> None:
-    bargain = replace(bargain, giver_power=1.0) if bargain.giver_power == 0.5 else bargain
+    bargain = bargain._replace(giver_power=1.0) if bargain.giver_power == 0.5 else bargain
     found = play("posted_price", bargain)
     assert found.rounds == outcome.rounds
     assert found.price == (None if outcome.price is None else pytest.approx(outcome.price))
 
 
 def test_a_pool_settles_a_pair_only_if_its_price_suits_both() -> None:
-    pair = replace(FAIR, quantity=10.0)
+    pair = FAIR._replace(quantity=10.0)
     assert play("double_auction", pair).price == 50.0
-    assert play("double_auction", replace(pair, giver_power=0.2)).price == 20.0
+    assert play("double_auction", pair._replace(giver_power=0.2)).price == 20.0
     # Somebody gives it away: a floor of 0 is too dear beside -30, and a buyer of 10 units needs no more.
     cheap = Orders(np.array([-30.0]), np.array([20.0]))
-    assert play("double_auction", replace(pair, sellers=cheap)).price is None
+    assert play("double_auction", pair._replace(sellers=cheap)).price is None
     # Somebody needs it more: this taker goes without.
     keen = Orders(np.array([180.0]), np.array([20.0]))
-    assert play("double_auction", replace(pair, buyers=keen)).price is None
-    assert play("double_auction", replace(pair, quantity=0.0)).price is None
+    assert play("double_auction", pair._replace(buyers=keen)).price is None
+    assert play("double_auction", pair._replace(quantity=0.0)).price is None
 
 
 @given(st.floats(1, 200), st.integers(2, 30), st.floats(0.2, 5.0), st.integers(0, 9))
