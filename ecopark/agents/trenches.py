@@ -289,10 +289,11 @@ class Trenches:
         ----------
         contract : Contract
         """
-        self.leave(contract)
         route = contract.appraisal.route
-        for edge in pairwise(route.stops if route is not None else ()):
-            assert route is not None
+        if route is None:
+            return
+        self._take_out(contract, route)
+        for edge in pairwise(route.stops):
             self._uses.setdefault(_key(*edge), []).append(_Use(contract, route.trench))
         self._forget()
 
@@ -304,15 +305,23 @@ class Trenches:
         contract : Contract
         """
         route = contract.appraisal.route
-        if route is None:
-            return
+        if route is not None and self._take_out(contract, route):
+            self._forget()
+
+    def _take_out(self, contract: Contract, route: Route) -> bool:
+        """Take a pipe out of the trenches along its way; whether it lay in any."""
+        lay = False
         for edge in pairwise(route.stops):
-            left = [use for use in self._uses.get(_key(*edge), ()) if use.contract is not contract]
+            uses = self._uses.get(_key(*edge), [])
+            left = [use for use in uses if use.contract is not contract]
+            if len(left) == len(uses):
+                continue
+            lay = True
             if left:
                 self._uses[_key(*edge)] = left
             else:
-                self._uses.pop(_key(*edge), None)
-        self._forget()
+                del self._uses[_key(*edge)]
+        return lay
 
     def _others(self, contract: Contract) -> list[tuple[float, list[float], list[_Use]]]:
         """Length, needs and uses of others of every stretch of a contract's way."""
