@@ -17,7 +17,7 @@ from ecopark.agents.trenches import Trenches
 from ecopark.calendar import Calendar
 from ecopark.flows.columns import Columns
 from ecopark.market.appraisal import Appraisal, Route, read_value, running_costs
-from ecopark.market.choice import value_outlet, value_pair
+from ecopark.market.choice import pick_option, value_outlet
 from ecopark.market.contract import Contract
 from ecopark.market.feed import value_feed
 from ecopark.market.free import open_need, open_needs
@@ -88,15 +88,15 @@ class Appraiser(Quotes):
         if not isinstance(laid.option, slice):
             rows, costs = rows[laid.option], costs[laid.option]
         values, rates = self._values, np.empty((rows.size, self.window))
-        best = value_pair(
+        best = pick_option(
             rows,
             costs,
-            self._side(out, self._unit_cost(out, now), then, cost),
+            tuple(self._side(out, self._unit_cost(out, now), then, cost)),
             self.free_rate(out, then),
-            self._side(into, value, then, cost),
+            tuple(self._side(into, value, then, cost)),
             wanted,
-            ground,
-            laid.courses,
+            tuple(ground),
+            *laid.courses,
             self._days_now(now),
             values,
             rates,

@@ -17,10 +17,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ecopark.market.choice import value_pair
+from ecopark.market.choice import pick_option
 from ecopark.market.investment import annuity_per_unit, per_year
 from ecopark.market.options import describe
-from ecopark.market.valuation import REASONS, VALUE, Courses, Ground, Row, Side
+from ecopark.market.valuation import REASONS, VALUE, Ground, Row, Side
 from ecopark.scenario.types import Behaviour, Pathway, Transport
 
 _NO_RATE = np.zeros(0)
@@ -257,9 +257,9 @@ def appraise(
     values = np.zeros(options.size, dtype=VALUE)
     rates = np.zeros((options.size, giver.rate.size))
     wanted = np.minimum(taker.rate, setting.limit)
-    sides = (_side(giver), np.ascontiguousarray(giver.rate), _side(taker), wanted)
-    courses = Courses(np.full(options.size, setting.length), np.zeros((options.size, 0, 2)))
-    best = value_pair(options, costs, *sides, ground, courses, setting.days, values, rates)
+    sides = (tuple(_side(giver)), np.ascontiguousarray(giver.rate), tuple(_side(taker)), wanted)
+    course = np.full(options.size, setting.length), np.zeros((options.size, 0, 2))
+    best = pick_option(options, costs, *sides, tuple(ground), *course, setting.days, values, rates)
     if best < 0:
         return Appraisal("quality")
     mode = tuple(modes)[best]

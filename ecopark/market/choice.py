@@ -15,6 +15,46 @@ _Floats = NDArray[np.float64]
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
+def pick_option(
+    options: NDArray[np.void],
+    costs: NDArray[np.void],
+    giver: tuple[float, ...],
+    supply: _Floats,
+    taker: tuple[float, ...],
+    wanted: _Floats,
+    ground: tuple[float, ...],
+    length: _Floats,
+    steps: _Floats,
+    days: _Floats,
+    values: NDArray[np.void],
+    rates: _Floats,
+) -> int:
+    """:func:`value_pair` for callers that are not compiled and ask often.
+
+    Parameters
+    ----------
+    options, costs : ndarray of rows, shape (W,), units of the fields
+    giver, taker, ground : tuple of float, units of the fields
+        Sides and ground as plain tuples: looking into a named one takes numba as long as the rest of the call.
+    supply, wanted : ndarray of float, shape (M,), unit/day
+    length : ndarray of float, shape (W,), km
+    steps : ndarray of float, shape (W, B, 2), money/km and km
+    days : ndarray of float, shape (M,), day
+    values : ndarray of rows, shape (W,), units of the fields
+    rates : ndarray of float, shape (W, M), unit/day
+
+    Returns
+    -------
+    int
+    """
+    courses = Courses(length, steps)
+    row: int = value_pair(
+        options, costs, Side(*giver), supply, Side(*taker), wanted, Ground(*ground), courses, days, values, rates,
+    )  # fmt: skip
+    return row
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
 def value_pair(
     options: NDArray[np.void],
     costs: NDArray[np.void],
