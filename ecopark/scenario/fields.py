@@ -95,13 +95,12 @@ def _read_once(value: Any, handler: ValidatorFunctionWrapHandler, info: Validati
     if not isinstance(value, dict):
         return handler(value)
     done = _context(info).read
-    known = done.get(id(value))
-    if known is None:
-        known = done[id(value)] = (value, handler(value))
-    return known[1]
+    known = done.find(value)
+    return done.keep(handler(value), value) if known is None else known
 
 
-# On blocks that thousands of firms may share with their archetype. A faulty one is read, and reported, again.
+# On blocks that firms may share with their archetype, and variants of a scenario with each other. A faulty one is
+# read, and reported, again.
 SHARED = WrapValidator(_read_once)
 
 

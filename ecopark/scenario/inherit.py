@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from ecopark.scenario.paths import Path
+from ecopark.scenario.readings import Made
 from ecopark.scenario.schema import fields_of
 from ecopark.scenario.types import Block
 from ecopark.scenario.units import Quantity
@@ -19,7 +20,7 @@ _ALWAYS = date(1, 1, 1)
 _B = TypeVar("_B", bound=Block)
 
 
-def inherit_sources(block: _B, source: str = "", mark: str = "") -> _B:
+def inherit_sources(block: _B, source: str = "", mark: str = "", known: Made | None = None) -> _B:
     """The same block in which every number without source or mark has that of the nearest block around it.
 
     Parameters
@@ -28,18 +29,17 @@ def inherit_sources(block: _B, source: str = "", mark: str = "") -> _B:
         Validated block.
     source, mark : str
         What holds around it.
+    known : Made, optional
+        Parts that were settled before; those settled now are added.
 
     Notes
     -----
     Parts that several blocks share are settled once for each source and mark around them, and stay shared.
     """
-    return _settle_block(block, source, mark, {})
+    return _settle_block(block, source, mark, Made() if known is None else known)
 
 
-_Settled = dict[tuple[int, str, str], Any]
-
-
-def _settle_block(block: _B, source: str, mark: str, known: _Settled) -> _B:
+def _settle_block(block: _B, source: str, mark: str, known: Made) -> _B:
     source, mark = block.source or source, block.mark or mark
     changed = {}
     for name in block.model_fields_set:
@@ -50,7 +50,7 @@ def _settle_block(block: _B, source: str, mark: str, known: _Settled) -> _B:
     return block.model_copy(update=changed) if changed else block
 
 
-def _settle(value: Any, source: str, mark: str, known: _Settled) -> Any:
+def _settle(value: Any, source: str, mark: str, known: Made) -> Any:
     # Texts, switches and dates hold no numbers.
     if isinstance(value, str | bool | int | float | date) or value is None:
         return value
@@ -60,10 +60,10 @@ def _settle(value: Any, source: str, mark: str, known: _Settled) -> Any:
         values = tuple(_settle_number(item, source, mark) for item in value.values)
         same = all(a is b for a, b in zip(values, value.values, strict=True))
         return value if same else replace(value, values=values)
-    key = (id(value), source, mark)
-    if key not in known:
-        known[key] = _settle_parts(value, source, mark, known)
-    return known[key]
+    settled = known.find(value, source, mark)
+    if settled is None:
+        settled = known.keep(_settle_parts(value, source, mark, known), value, source, mark)
+    return settled
 
 
 def _settle_number(value: Quantity, source: str, mark: str) -> Quantity:
@@ -72,7 +72,7 @@ def _settle_number(value: Quantity, source: str, mark: str) -> Quantity:
     return replace(value, source=value.source or source, mark=value.mark or mark)
 
 
-def _settle_parts(value: Any, source: str, mark: str, known: _Settled) -> Any:
+def _settle_parts(value: Any, source: str, mark: str, known: Made) -> Any:
     if isinstance(value, Block):
         return _settle_block(value, source, mark, known)
     if isinstance(value, Mapping):

@@ -27,6 +27,7 @@ from ecopark.scenario.normalise import Library, normalise, prune, used_resources
 from ecopark.scenario.overrides import apply_layer, apply_overrides
 from ecopark.scenario.paths import Context, Path, PathError, constant, parse_path
 from ecopark.scenario.places import MAIN_FILE, find_scenario
+from ecopark.scenario.readings import Reading, Readings
 from ecopark.scenario.roster import with_roster
 from ecopark.scenario.siting import stand_on_plots
 from ecopark.scenario.types import Park
@@ -69,6 +70,7 @@ class Scenario:
     _raw: Section = field(repr=False, compare=False, default_factory=lambda: Section(Where("")))
     _base: Section = field(repr=False, compare=False, default_factory=lambda: Section(Where("")))
     _digest: str = field(repr=False, compare=False, default="")
+    _readings: Readings = field(repr=False, compare=False, default_factory=Readings)
 
     @classmethod
     def load(
@@ -180,7 +182,7 @@ class Scenario:
             If a path is unknown or a value does not fit.
         """
         joined = {**self.overrides, **overrides}
-        changed = _finish(self._base, joined, self.name, self.path, self._digest, Problems())
+        changed = _finish(self._base, joined, self.name, self.path, self._digest, Problems(), self._readings)
         return replace(changed, root=self.root)
 
     def with_firms(
@@ -268,27 +270,33 @@ def _finish(
     path: FilePath | None,
     digest: str,
     problems: Problems,
+    readings: Readings | None = None,
 ) -> Scenario:
-    """Override, validate and check a normalised scenario."""
+    """Override, validate and check a normalised scenario; `readings` of a variant, which takes over what it shares."""
     raw: Section = copy_node(base)
     apply_overrides(raw, overrides, problems)
     known = {k: tuple(raw[k]) for k in ("resources", "transport", "firms") if isinstance(raw.get(k), Section)}
     prune(raw)
     stand_on_plots(raw)
     report = Report(raw, problems)
-    units, deflate = read_money(raw, report)
-    context = Context(units, _series(raw, Context(units, {}, deflate), report), deflate)
+    # A scenario that is run as it is keeps nothing of how it was read.
+    reading = Reading() if readings is None else readings.begin(raw)
+    units, deflate = read_money(raw, report, reading.texts)
+    series = _series(raw, Context(units, {}, deflate, reading.blocks), report)
+    context = Context(units, series, deflate, reading.blocks)
     park = validate(raw, context, report)
     if park is not None:
-        park = prepare(inherit_sources(park), units, report)
+        park = prepare(inherit_sources(park, known=reading.settled), units, report)
         check(park, units, report, known)
     problems.raise_if_any()
+    if readings is not None:
+        readings.keep(reading)
     assert park is not None
     used = used_resources(raw)
     park = park.model_copy(update={"resources": {k: r for k, r in park.resources.items() if k in used}})
     extra = json.dumps(overrides, sort_keys=True, default=str)
     total = sha256(f"{digest}\0{extra}".encode()).hexdigest()
-    return Scenario(park, name, path, total, overrides, None, raw, base, digest)
+    return Scenario(park, name, path, total, overrides, None, raw, base, digest, readings or Readings())
 
 
 def _series(raw: Section, context: Context, report: Report) -> dict[str, Path]:
@@ -299,7 +307,10 @@ def _series(raw: Section, context: Context, report: Report) -> dict[str, Path]:
     if not isinstance(table, Section):
         report.add(("series",), "expected series by name, or the name of a CSV file")
         return {}
-    found: dict[str, Path] = {}
+    known: dict[str, Path] | None = context.read.find(table)
+    if known is not None:
+        return known
+    found: dict[str, Path] = context.read.keep({}, table)
     for name, written in table.items():
         try:
             found[name] = parse_path(written, context)

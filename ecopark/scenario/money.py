@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ecopark.scenario.located import Items, Section, Where, get, plain
+from ecopark.scenario.readings import Made
 from ecopark.scenario.types import Currency
 from ecopark.scenario.units import UnitError, Units, nearest
 from ecopark.scenario.validate import Report
@@ -35,7 +36,7 @@ def units_of(code: str, rates: tuple[tuple[str, float], ...] = ()) -> Units:
     return Units(code, dict(rates))
 
 
-def read_money(raw: Section, report: Report) -> tuple[Units, dict[int, float]]:
+def read_money(raw: Section, report: Report, seen: Made | None = None) -> tuple[Units, dict[int, float]]:
     """Units and deflation factors of a raw scenario.
 
     Parameters
@@ -44,6 +45,8 @@ def read_money(raw: Section, report: Report) -> tuple[Units, dict[int, float]]:
         Scenario in the shape of the types.
     report : Report
         Takes one problem for each currency without a rate.
+    seen : Made, optional
+        Parts of `raw` without such a currency, which are not searched; those searched now are added.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def read_money(raw: Section, report: Report) -> tuple[Units, dict[int, float]]:
     except ValidationError:
         return _tolerant_units(raw), {}
     units = units_of(currency.code, tuple(sorted(currency.rates.items())))
-    missing = _codes_without_rate(raw, units)
+    missing = _codes_without_rate(raw, units, Made() if seen is None else seen)
     for code, where in missing.items():
         known = [currency.code, *currency.rates]
         message = f"prices in {code} need its value in {currency.code}: add '{code}: ...' to currency.rates"
@@ -81,11 +84,11 @@ def _tolerant_units(raw: Section) -> Units:
     return Units("XXX", dict.fromkeys(sorted(codes - {"XXX"}), 1.0))
 
 
-def _codes_without_rate(raw: Section, units: Units) -> dict[str, Where]:
+def _codes_without_rate(raw: Section, units: Units, seen: Made) -> dict[str, Where]:
     """Currencies that prices are given in but that have no rate, with the first place of the user's own."""
     found: dict[str, Where] = {}
     texts: list[tuple[Where, str]] = []
-    _collect(raw, raw.where, texts, set())
+    _collect(raw, raw.where, texts, seen)
     for where, text in texts:
         match = _PRICE.match(text)
         if match and (match[1] not in found or found[match[1]].file.startswith("library ")):
@@ -98,12 +101,12 @@ def _codes_without_rate(raw: Section, units: Units) -> dict[str, Where]:
     return {c: place if w.file.startswith("library ") else w for c, w in found.items() if c not in wrong}
 
 
-def _collect(value: Any, where: Where, found: list[tuple[Where, str]], seen: set[int]) -> None:
+def _collect(value: Any, where: Where, found: list[tuple[Where, str]], seen: Made) -> None:
     """Add all texts with their places, in order; blocks that several firms share are read once."""
     if isinstance(value, str):
         found.append((where, value))
-    elif isinstance(value, Section | Items) and id(value) not in seen:
-        seen.add(id(value))
+    elif isinstance(value, Section | Items) and not seen.find(value):
+        seen.keep(True, value)
         if isinstance(value, Section):
             for key, item in value.items():
                 _collect(item, value.place(key), found, seen)

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ecopark.scenario.readings import Made
 from ecopark.scenario.units import Quantity, UnitError, Units, nearest
 
 _MONTH = re.compile(r"^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$")
@@ -49,15 +50,14 @@ class Context:
         Named series, for ``{series: name}``.
     deflate : mapping of int to float
         Factor from a year's prices to the price year, for ``nominal: true``.
-    read : dict
-        What was made of raw blocks that several places share, by identity of the raw block, which stands
-        beside its result to keep the identity valid.
+    read : Made
+        What was made of raw blocks that several places share.
     """
 
     units: Units
     series: Mapping[str, Path] = field(default_factory=dict)
     deflate: Mapping[int, float] = field(default_factory=dict)
-    read: dict[int, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
+    read: Made = field(default_factory=Made, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ class Firm(Block):
     hazard_class: Hazard = "none"
     opens: Month | None = None
     closes: Month | None = None
-    processes: Mapping[Name, Process] = {}
-    behaviour: Behaviour = Behaviour()
+    processes: Annotated[Mapping[Name, Annotated[Process, SHARED]], SHARED] = {}
+    behaviour: Annotated[Behaviour, SHARED] = Behaviour()
     owners: Mapping[str, str] = Field(default={}, description="Owner by first month, for the record only.")
     note: str = ""

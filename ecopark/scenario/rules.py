@@ -14,7 +14,7 @@ from pydantic import Field
 
 from ecopark.scenario.bodies import Facilitator, Regulator
 from ecopark.scenario.dealing import ContractRules, Discovery, Negotiation, Trust
-from ecopark.scenario.fields import Block, Name
+from ecopark.scenario.fields import SHARED, Block, Name
 from ecopark.scenario.information import Information
 from ecopark.scenario.learning import Conduct, Learning
 
@@ -29,14 +29,14 @@ class Other(Block):
 class Agents(Block):
     """Who acts, and by which parameters."""
 
-    regulator: Regulator = Regulator()
-    facilitator: Facilitator | None = None
-    information: Information | None = None
+    regulator: Annotated[Regulator, SHARED] = Regulator()
+    facilitator: Annotated[Facilitator | None, SHARED] = None
+    information: Annotated[Information | None, SHARED] = None
     discovery: Discovery = Discovery()
     negotiation: Negotiation = Negotiation()
     contracts: ContractRules = ContractRules()
     trust: Trust = Trust()
-    learning: Learning | None = None
+    learning: Annotated[Learning | None, SHARED] = None
     conduct: Conduct | None = None
     ties: tuple[tuple[Name, Name], ...] = Field(
         default=(), description="Pairs of firms that know each other well."

@@ -30,6 +30,7 @@ from ecopark.scenario.facilitation import (
     Workshop,
 )
 from ecopark.scenario.fields import (
+    SHARED,
     Block,
     Hazard,
     Kind,
@@ -142,16 +143,16 @@ class Park(Block):
     description: str = ""
     time: Time
     currency: Currency
-    layout: Layout = Layout()
-    resources: Mapping[Name, Resource]
-    transport: Mapping[Name, Transport]
-    pathways: Mapping[Name, Pathway] = {}
-    firms: Mapping[Name, Firm]
-    policy: Policy = Policy()
-    shocks: tuple[Shock, ...] = ()
-    agents: Agents = Agents()
+    layout: Annotated[Layout, SHARED] = Layout()
+    resources: Mapping[Name, Annotated[Resource, SHARED]]
+    transport: Mapping[Name, Annotated[Transport, SHARED]]
+    pathways: Mapping[Name, Annotated[Pathway, SHARED]] = {}
+    firms: Mapping[Name, Annotated[Firm, SHARED]]
+    policy: Annotated[Policy, SHARED] = Policy()
+    shocks: tuple[Annotated[Shock, SHARED], ...] = ()
+    agents: Annotated[Agents, SHARED] = Agents()
     mechanisms: Mechanisms = Mechanisms()
-    observed: Observed | None = None
+    observed: Annotated[Observed | None, SHARED] = None
     programme: Programme | None = None
     extensions: tuple[str, ...] = Field(
         default=(), description="Python files that register rules, seen from the scenario's folder."
