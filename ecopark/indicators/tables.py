@@ -15,18 +15,17 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ecopark.errors import DomainError
+from ecopark.indicators.groups import codes_of, group, sum_rows
 
 TIDY = ("period", "scope", "indicator", "value", "unit")
 CARBON = "t CO2e"
 TREATMENT = " treatment"
-_FLOW_KEYS = (
+FLOW_KEYS = (
     "from_firm", "to_firm", "resource", "kind", "unit", "route", "synergy", "delivered_resource", "instead_of",
 )  # fmt: skip
-_ACCOUNT_KEYS = ("synergy", "from_firm", "to_firm", "item", "unit", "scope")
-_LARGEST = 2**62
+ACCOUNT_KEYS = ("synergy", "from_firm", "to_firm", "item", "unit", "scope")
 
 
 def condense_flows(flows: pd.DataFrame) -> pd.DataFrame:
@@ -48,7 +47,7 @@ def condense_flows(flows: pd.DataFrame) -> pd.DataFrame:
     DomainError
         If a column is missing.
     """
-    return _condense(flows, _FLOW_KEYS, ("quantity", "delivered"))
+    return _condense(flows, FLOW_KEYS, ("quantity", "delivered"))
 
 
 def condense_accounts(accounts: pd.DataFrame) -> pd.DataFrame:
@@ -69,7 +68,7 @@ def condense_accounts(accounts: pd.DataFrame) -> pd.DataFrame:
     DomainError
         If a column is missing.
     """
-    return _condense(accounts, _ACCOUNT_KEYS, ("giver", "taker"))
+    return _condense(accounts, ACCOUNT_KEYS, ("giver", "taker"))
 
 
 def lost_in_treatment(table: pd.DataFrame) -> pd.Series:
@@ -142,19 +141,18 @@ def sum_by(
     pandas.DataFrame
         Columns ``period, scope, unit, value``, and the further one.
     """
-    period = _codes(rows["start"])
-    apart = [period, _codes(rows["unit"]) if unit is None else np.zeros_like(period)]
-    apart += [] if also is None else [_codes(rows[also])]
+    period = codes_of(rows["start"])
+    apart = [period, codes_of(rows["unit"]) if unit is None else np.zeros_like(period)]
+    apart += [] if also is None else [codes_of(rows[also])]
     value = rows[column].to_numpy(dtype=np.float64)
     parts = []
     for scope in scopes:
         label, _, name = scope.partition("=")
-        code, groups = _combine([*apart, *([_codes(rows[name])] if name else [])])
-        first = _first_of(code, groups)
+        code, first = group([*apart, *([codes_of(rows[name])] if name else [])])
         names = (
             f"{label}:" + rows[name].iloc[first].astype(str)
             if name
-            else pd.Series([label] * groups, dtype="str")
+            else pd.Series([label] * first.size, dtype="str")
         )
         kept = {} if also is None else {also: rows[also].iloc[first].astype(str).to_numpy()}
         parts.append(
@@ -163,7 +161,7 @@ def sum_by(
                     "period": rows["start"].to_numpy()[first],
                     "scope": names.to_numpy(),
                     "unit": rows["unit"].iloc[first].astype(str).to_numpy() if unit is None else unit,
-                    "value": np.bincount(code, value, minlength=groups),
+                    "value": np.bincount(code, value, minlength=first.size),
                     **kept,
                 }
             )
@@ -185,9 +183,9 @@ def add_up(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
         The same columns, one row per period, scope and unit.
     """
     table = pd.concat(list(parts), ignore_index=True)
-    code, groups = _combine([_codes(table[key]) for key in ("period", "scope", "unit")])
-    total = np.bincount(code, table["value"].to_numpy(dtype=np.float64), minlength=groups)
-    return table.iloc[_first_of(code, groups)].assign(value=total).reset_index(drop=True)
+    code, first = group([codes_of(table[key]) for key in ("period", "scope", "unit")])
+    total = np.bincount(code, table["value"].to_numpy(dtype=np.float64), minlength=first.size)
+    return table.iloc[first].assign(value=total).reset_index(drop=True)
 
 
 def ratio(part: pd.DataFrame, whole: pd.DataFrame, unit: str = "1") -> pd.DataFrame:
@@ -260,46 +258,11 @@ _EMPTY = {
 def _condense(table: pd.DataFrame, keys: Sequence[str], sums: Sequence[str]) -> pd.DataFrame:
     """Sum a table by year and keys, first rows first."""
     require_columns(table, ["start", *keys, *sums], "ledger")
-    year = table["start"].to_numpy().astype("datetime64[Y]").astype(np.int64)
-    code, groups = _combine([year - year.min(initial=0), *(_codes(table[key]) for key in keys)])
-    first = _first_of(code, groups)
-    begins = year[first].astype("datetime64[Y]")
+    groups = sum_rows(table, keys, sums)
+    begins = groups.year.astype("datetime64[Y]")
     columns: dict[str, object] = {
         "start": begins.astype("datetime64[s]"),
         "end": (begins + np.timedelta64(1, "Y")).astype("datetime64[s]"),
     }
-    columns |= {key: table[key].iloc[first].reset_index(drop=True) for key in keys}
-    for name in sums:
-        values = table[name].to_numpy(dtype=np.float64)
-        total = np.bincount(code, np.nan_to_num(values), minlength=groups)
-        # What is missing in all rows of a group stays missing.
-        there = np.bincount(code, ~np.isnan(values), minlength=groups) > 0
-        columns[name] = np.where(there, total, np.nan)
-    return pd.DataFrame(columns)
-
-
-def _first_of(code: NDArray[np.int64], groups: int) -> NDArray[np.int64]:
-    """Row in which each group comes first. ndarray of int, shape (groups,), 1."""
-    first = np.zeros(groups, dtype=np.int64)
-    first[code[::-1]] = np.arange(code.size)[::-1]
-    return first
-
-
-def _codes(column: pd.Series) -> NDArray[np.int64]:
-    """Whole numbers from 0 for the values of a column; missing is 0."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return np.asarray(column.cat.codes, dtype=np.int64) + 1
-    return np.asarray(pd.factorize(column)[0], dtype=np.int64) + 1
-
-
-def _combine(codes: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.int64], int]:
-    """One code from 0 per distinct combination, and how many there are; never overflows."""
-    key, size = np.zeros_like(codes[0]), 1
-    for code in codes:
-        count = int(code.max(initial=0)) + 1
-        if size * count >= _LARGEST:
-            dense, seen = pd.factorize(key)
-            key, size = dense.astype(np.int64), len(seen)
-        key, size = key * count + code, size * count
-    dense, seen = pd.factorize(key)
-    return dense.astype(np.int64), len(seen)
+    columns |= {key: table[key].iloc[groups.first].reset_index(drop=True) for key in keys}
+    return pd.DataFrame({**columns, **groups.sums})
