@@ -59,12 +59,11 @@ class Calendar:
             np.datetime64(self.start, "M"), np.datetime64(self.end, "M") + np.timedelta64(1, "M")
         )
         starts = (months.astype("datetime64[D]") - np.datetime64(self.start)).astype(np.int64)
-        lengths = np.diff(starts)
-        cuts: list[NDArray[np.int64]] = []
-        for first, length in zip(starts[:-1], lengths, strict=True):
-            pieces = {"day": int(length), "week": 4, "month": 1}[self.segment]
-            cuts.append(first + (np.arange(pieces) * length) // pieces)
-        return np.concatenate([*cuts, starts[-1:]])
+        if self.segment == "day":
+            return np.arange(starts[0], starts[-1] + 1)
+        pieces = {"week": 4, "month": 1}[self.segment]
+        cuts = starts[:-1, None] + (np.arange(pieces) * np.diff(starts)[:, None]) // pieces
+        return np.append(cuts, starts[-1])
 
     @cached_property
     def segment_days(self) -> NDArray[np.float64]:

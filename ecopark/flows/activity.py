@@ -40,13 +40,14 @@ def draw_noise(park: Park, columns: Columns, calendar: Calendar, seed: int) -> N
     """
     noise = np.ones((calendar.segments, len(columns.processes)))
     noisy, spread, carry = [], [], []
+    months = float(calendar.segment_days.mean()) / _DAYS_PER_MONTH
     for i, name in enumerate(columns.processes):
         firm, process = name.split(".")
         spec = park.firms[firm].processes[process].noise
         if spec is not None and spec.cv.value > 0.0 and not columns.process_is_feed[i]:
             noisy.append(i)
             spread.append(math.sqrt(math.log1p(spec.cv.value**2)))
-            carry.append(spec.persistence.value ** (float(calendar.segment_days.mean()) / _DAYS_PER_MONTH))
+            carry.append(spec.persistence.value**months)
     if not noisy:
         return noise
     shocks = np.column_stack(

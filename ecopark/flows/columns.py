@@ -215,18 +215,24 @@ def _potential(
         firm = park.firms[firm_name]
         first = max((calendar.day(d) for d in (firm.opens, process.opens) if d), default=-_NEVER)
         last = min((calendar.day(d) for d in (firm.closes, process.closes) if d), default=_NEVER)
-        open_share = np.clip(np.minimum(ends, last) - np.maximum(starts, first), 0, None) / days
-        ceiling[:, i] = process.capacity.sample(starts, calendar.start) * open_share
+        most = process.capacity.sample(starts, calendar.start)
+        if first > starts[0] or last < ends[-1]:
+            most *= np.clip(np.minimum(ends, last) - np.maximum(starts, first), 0, None) / days
+        ceiling[:, i] = most
         if process.drive == "feed":
-            potential[:, i] = ceiling[:, i]
+            potential[:, i] = most
             continue
-        path = ceiling[:, i].copy()
+        path = most.copy()
         if process.utilisation is not None:
             path *= process.utilisation.sample(starts, calendar.start)
-        years = (starts - max(first, 0)) / DAYS_PER_YEAR
-        path *= (1.0 + process.growth.value * DAYS_PER_YEAR) ** np.maximum(years, 0.0)
-        path *= season_profile(process.season)[calendar.segment_month]
-        potential[:, i] = np.minimum(path, ceiling[:, i])
+        # Most plants neither grow nor have a season.
+        if process.growth.value != 0.0:
+            years = (starts - max(first, 0)) / DAYS_PER_YEAR
+            path *= (1.0 + process.growth.value * DAYS_PER_YEAR) ** np.maximum(years, 0.0)
+        season = season_profile(process.season)
+        if (season != 1.0).any():
+            path *= season[calendar.segment_month]
+        potential[:, i] = np.minimum(path, most)
     return potential, ceiling
 
 
@@ -234,13 +240,12 @@ def _sample_ports(
     paths: list[Path | None] | list[Path], starts: NDArray[np.int64], calendar: Calendar
 ) -> NDArray[np.float64]:
     """Values of one path per port at each period's start; NaN where there is no path."""
-    table = np.full((starts.size, len(paths)), np.nan)
+    # Most paths have one value for all times.
+    table = np.empty((starts.size, len(paths)))
+    table[:] = [np.nan if path is None else path.values[0].value for path in paths]
     known: dict[int, NDArray[np.float64]] = {}
     for i, path in enumerate(paths):
-        if path is None:
-            continue
-        if len(path.values) == 1:
-            table[:, i] = path.values[0].value
+        if path is None or len(path.values) == 1:
             continue
         # Firms of one kind share their paths: each is read once.
         if id(path) not in known:

@@ -149,32 +149,34 @@ def compile_options(park: Park, pairs: Pairs, calendar: Calendar) -> Options:
     rows = [
         option_row(park.transport[name], way.pathway, park.resources[way.giver].grade) for way, name in modes
     ]
-    costs = np.zeros((calendar.periods, len(modes)), dtype=COST)
-    for column, (way, name) in enumerate(modes):
-        for part, path in cost_paths(park.transport[name], way.pathway).items():
-            if path is not None:
-                costs[part][:, column] = sample(path)
+    paths = [cost_paths(park.transport[name], way.pathway) for way, name in modes]
+    # Most costs are the same at all times.
+    first = [[0.0 if path is None else path.values[0].value for path in parts.values()] for parts in paths]
+    costs = np.empty((calendar.periods, len(modes), len(COST.descr)))
+    costs[:] = np.array(first).reshape(costs.shape[1:])
+    for column, parts in enumerate(paths):
+        for part, path in enumerate(parts.values()):
+            if path is not None and len(path.values) > 1:
+                costs[:, column, part] = sample(path)
     table = np.array(rows, dtype=OPTION)
     if not park.mechanisms.shared_trenches:
         table["trench"] = 0.0
     known = [None if way.pathway is None else way.pathway.from_ for way in pairs.ways]
     return Options(
         rows=table,
-        costs=costs,
+        costs=costs.view(COST).reshape(calendar.periods, len(modes)),
         modes=tuple(name for _, name in modes),
         first=np.cumsum([0, *(len(way.modes) for way in pairs.ways)]),
         since=np.array([-np.inf if when is None else float(calendar.day(when)) for when in known]),
     )
 
 
-def _sampler(calendar: Calendar) -> Callable[[Path], NDArray[np.float64] | float]:
+def _sampler(calendar: Calendar) -> Callable[[Path], NDArray[np.float64]]:
     """Values of a path at the start of every period."""
     starts = calendar.period_bounds[:-1]
     known: dict[int, NDArray[np.float64]] = {}
 
-    def sample(path: Path) -> NDArray[np.float64] | float:
-        if len(path.values) == 1:
-            return path.values[0].value
+    def sample(path: Path) -> NDArray[np.float64]:
         # Modes serve many ways: a path is sampled once. Paths outlive this function in the park.
         if id(path) not in known:
             known[id(path)] = path.sample(starts, calendar.start)

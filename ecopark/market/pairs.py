@@ -177,17 +177,22 @@ def _meet(
     nothing = np.zeros(0, dtype=np.int64)
     if not outs.size or not ins.size:
         return nothing, nothing, np.zeros(0)
-    horizon = min(park.agents.discovery.horizon, ins.size)
-    tree = cKDTree(plane[columns.port_firm[ins]])
-    # One firm may take by several ports: enough are asked for to reach past the giver's own.
-    own = int(np.bincount(columns.port_firm[ins]).max())
-    _, near = tree.query(plane[columns.port_firm[outs]], k=min(horizon + own, ins.size))
-    near = near.reshape(outs.size, -1)
-    out = np.repeat(outs, near.shape[1])
-    into = ins[near.ravel()]
-    apart = (columns.port_firm[out] != columns.port_firm[into]).reshape(near.shape)
-    wanted = (apart & (np.cumsum(apart, axis=1) <= horizon)).ravel()
-    out, into = out[wanted], into[wanted]
+    givers, takers = columns.port_firm[outs], columns.port_firm[ins]
+    horizon = park.agents.discovery.horizon
+    if ins.size <= horizon:
+        # All are among the nearest.
+        row, near = np.nonzero(givers[:, None] != takers)
+        out, into = outs[row], ins[near]
+    else:
+        tree = cKDTree(plane[takers])
+        # One firm may take by several ports: enough are asked for to reach past the giver's own.
+        own = int(np.bincount(takers).max())
+        _, near = tree.query(plane[givers], k=min(horizon + own, ins.size))
+        apart = givers[:, None] != takers[near.reshape(outs.size, -1)]
+        wanted = (apart & (np.cumsum(apart, axis=1) <= horizon)).ravel()
+        out, into = np.repeat(outs, apart.shape[1])[wanted], ins[near.ravel()[wanted]]
+    if not out.size:
+        return nothing, nothing, np.zeros(0)
     length = distance_km(
         columns.site[columns.port_firm[out]], columns.site[columns.port_firm[into]], park.layout
     )

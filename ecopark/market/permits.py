@@ -150,12 +150,13 @@ def compile_refusal(park: Park, resources: Sequence[str], calendar: Calendar) ->
         return table
     rules = park.agents.regulator
     dated = {protocol.resource for protocol in rules.end_of_waste}
-    days = [calendar.date(float(day)) for day in calendar.period_bounds[:-1]]
+    days: list[date] = []
     for r, name in enumerate(resources):
         hazard = park.resources[name].hazard
         if rules.training is None and name not in dated and rules.joint is None:
             table[:, r] = _spoiled(rules, hazard, calendar.start)
             continue
+        days = days or [calendar.date(float(day)) for day in calendar.period_bounds[:-1]]
         for t, when in enumerate(days):
             found = permit_class(rules, name, hazard, when)
             table[t, r] = 0.0 if found is None else _spoiled(rules, found, when)

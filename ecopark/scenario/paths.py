@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -104,12 +105,21 @@ class Path:
         -------
         ndarray of float, shape (n,), unit of the path
         """
-        knots = np.array([d.toordinal() - start.toordinal() for d in self.dates])
-        values = np.array([q.value for q in self.values])
+        if len(self.values) == 1:
+            return np.full(days.size, self.values[0].value)
+        ordinals, values = self._columns
+        knots = ordinals - start.toordinal()
         if self.linear:
             return np.asarray(np.interp(days, knots, values), dtype=np.float64)
-        chosen: NDArray[np.float64] = values[np.maximum(np.searchsorted(knots, days, side="right") - 1, 0)]
-        return chosen
+        # Of the days, which are many, none is searched for: each value holds from the first day of its date on.
+        first = np.searchsorted(days, knots)
+        first[0] = 0
+        return np.repeat(values, np.diff(first, append=days.size))
+
+    @cached_property
+    def _columns(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Dates as days of the calendar, and values."""
+        return np.array([d.toordinal() for d in self.dates]), np.array([q.value for q in self.values])
 
 
 def constant(quantity: Quantity) -> Path:
