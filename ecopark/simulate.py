@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gc
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ecopark.agents.kinds import firm_kind, participant_kind
 from ecopark.agents.turns import Turn, Turns
@@ -230,7 +231,7 @@ def _collect(model: ParkModel, scenario: Scenario, seed: int) -> Run:
     return Run(
         name=scenario.name,
         seed=seed,
-        flows=model.ledger.flows(park, carriers),
+        flows=model.ledger.flows(park, carriers, sent),
         synergies=_synergies(model),
         events=_events(model),
         trust=_trust(model),
@@ -268,71 +269,82 @@ def _synergies(model: ParkModel) -> pd.DataFrame:
     period = np.searchsorted(model.calendar.period_bounds, begun, side="right") - 1
     period = np.minimum(period, model.calendar.periods - 1)
     keys = [way.key for way in pairs.ways]
+    reached = {stage: _dates(model, [idea.stages.get(stage, np.nan) for idea in ideas]) for stage in _STAGES}
     table = pd.DataFrame(
         {
-            "synergy": [idea.synergy for idea in ideas],
-            "from_firm": [idea.giver for idea in ideas],
-            "to_firm": [idea.taker for idea in ideas],
-            "resource": given,
-            "to_resource": needed,
-            "pathway": [keys[way] for way in pairs.way[pair].tolist()],
-            "mode": [idea.mode for idea in ideas],
+            "synergy": _texts([idea.synergy for idea in ideas]),
+            "from_firm": _texts([idea.giver for idea in ideas]),
+            "to_firm": _texts([idea.taker for idea in ideas]),
+            "resource": _texts(given),
+            "to_resource": _texts(needed),
+            "pathway": _texts([keys[way] for way in pairs.way[pair].tolist()]),
+            "mode": _texts([idea.mode for idea in ideas]),
             "distance_km": pairs.distance[pair],
-            **{stage: [idea.stages.get(stage, np.nan) for idea in ideas] for stage in _STAGES},
-            "ended": [idea.ended for idea in ideas],
-            "state": [idea.state for idea in ideas],
-            "reason": [idea.reason for idea in ideas],
+            **reached,
+            "ended": _dates(model, [idea.ended for idea in ideas]),
+            "state": _texts([idea.state for idea in ideas]),
+            "reason": _texts([idea.reason for idea in ideas]),
             "price": [idea.price for idea in ideas],
             "investment": [idea.capital for idea in ideas],
             "term_years": [idea.term / 365.25 for idea in ideas],
             "quantity_per_year": [idea.quantity for idea in ideas],
-            "unit": [specs[name].unit for name in given],
+            "unit": _texts([specs[name].unit for name in given]),
             "renewals": [idea.renewals for idea in ideas],
             # At the giver's gate and as needed, on the day an exchange began or was thought of.
             "grade": columns.grade[period, out],
             "grade_needed": columns.grade[period, into],
-            "grade_scale": [specs[name].grade for name in given],
-        }
+            "grade_scale": _texts([specs[name].grade for name in given]),
+        },
+        copy=False,
     )
-    if not ideas:
-        # Of no rows nobody can tell what they would hold.
-        table = table.astype(object)
-    for stage in (*_STAGES, "ended"):
-        table[stage] = _dates(model, table[stage])
-    return table
+    # Of no rows nobody can tell what they would hold.
+    dates = (*_STAGES, "ended")
+    return table if ideas else table.astype({name: object for name in table if name not in dates})
 
 
 def _events(model: ParkModel) -> pd.DataFrame:
-    columns = ["date", "event", "firm", "partner", "synergy", "detail"]
-    table = pd.DataFrame(model.events, columns=columns)
-    table["date"] = _dates(model, table["date"])
-    return table
+    names = ["date", "event", "firm", "partner", "synergy", "detail"]
+    if not model.events:
+        return pd.DataFrame(columns=names).assign(date=_dates(model, []))
+    days, *told = zip(*model.events, strict=True)
+    texts = [_texts(column) for column in told]
+    return pd.DataFrame(dict(zip(names, [_dates(model, days), *texts], strict=True)), copy=False)
 
 
 def _trust(model: ParkModel) -> pd.DataFrame:
     """Trust of every pair that is no longer a pair of strangers, at the end of every year."""
-    firms, ends = model.columns.firms, model.bonds.firms
-    rows = [
-        (day, firms[one], firms[other], trust)
-        for day, known, level in model.trust_by_year
-        for (one, other), trust in zip(ends[known].tolist(), level.tolist(), strict=True)
-    ]
-    table = pd.DataFrame(rows, columns=["date", "firm", "partner", "trust"])
-    table["date"] = _dates(model, table["date"])
-    return table.astype({"firm": str, "partner": str, "trust": float})
+    firms, ends = _texts(model.columns.firms), model.bonds.firms
+    days, known, levels = zip(*model.trust_by_year, strict=True) if model.trust_by_year else ((), (), ())
+    bond = np.concatenate([np.zeros(0, dtype=np.int64), *known])
+    day = np.repeat(np.array(days, dtype=np.float64), [of_year.size for of_year in known])
+    columns = {
+        "date": _dates(model, day),
+        "firm": firms.take(ends[bond, 0]),
+        "partner": firms.take(ends[bond, 1]),
+        "trust": np.concatenate([np.zeros(0), *levels]),
+    }
+    return pd.DataFrame(columns, copy=False)
 
 
-def _dates(model: ParkModel, days: pd.Series) -> pd.Series:
+def _texts(values: Sequence[str]) -> Any:
+    """Texts as pandas keeps them, without it having to find out that they are texts."""
+    return pd.array(values, dtype="str")
+
+
+def _dates(model: ParkModel, days: ArrayLike) -> NDArray[np.datetime64]:
     """Dates of day numbers; missing where the day is."""
-    whole = pd.to_timedelta(np.floor(days.astype(float)), unit="D")
-    return pd.Series(pd.Timestamp(model.calendar.start) + whole, dtype="datetime64[s]")
+    whole = np.floor(np.asarray(days, dtype=np.float64))
+    missing = np.isnan(whole)
+    dates = np.datetime64(model.calendar.start, "s") + np.where(missing, 0.0, whole).astype("timedelta64[D]")
+    dates[missing] = np.datetime64("NaT")
+    return dates
 
 
 def _firms(model: ParkModel) -> pd.DataFrame:
     park, columns = model.park, model.columns
     plane = project(columns.site, park.layout)
     lonlat = park.layout.crs == "lonlat"
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "name": [park.firms[f].name for f in columns.firms],
             "short": [park.firms[f].short or park.firms[f].name for f in columns.firms],
@@ -341,12 +353,11 @@ def _firms(model: ParkModel) -> pd.DataFrame:
             "y_km": plane[:, 1],
             "lon": columns.site[:, 0] if lonlat else np.nan,
             "lat": columns.site[:, 1] if lonlat else np.nan,
-            "opens": [_stamp(park.firms[f].opens) for f in columns.firms],
-            "closes": [_stamp(park.firms[f].closes) for f in columns.firms],
+            "opens": np.array([park.firms[f].opens for f in columns.firms], dtype="datetime64[s]"),
+            "closes": np.array([park.firms[f].closes for f in columns.firms], dtype="datetime64[s]"),
         },
         index=pd.Index(columns.firms, name="firm"),
     )
-    return table.astype({"opens": "datetime64[s]", "closes": "datetime64[s]"})
 
 
 def _resources(model: ParkModel) -> pd.DataFrame:
@@ -375,7 +386,3 @@ def _energy_use(park: Park, resource: str) -> NDArray[np.float64]:
     recipe = {} if spec.virgin is None else spec.virgin.recipe
     used = [amount.at(park.time.start) * _energy_use(park, name) for name, amount in recipe.items()]
     return np.sum(used, axis=0) if used else np.zeros(2)
-
-
-def _stamp(when: date | None) -> pd.Timestamp:
-    return pd.NaT if when is None else pd.Timestamp(when)  # type: ignore[return-value]

@@ -132,7 +132,9 @@ class Ledger:
             table[first : first + sent.shape[0], carriers] = sent
         return table
 
-    def flows(self, park: Park, carriers: Sequence[Carrier]) -> pd.DataFrame:
+    def flows(
+        self, park: Park, carriers: Sequence[Carrier], sent: NDArray[np.float64] | None = None
+    ) -> pd.DataFrame:
         """The ``flows`` table: one row per quantity, segment and pair of ends.
 
         Parameters
@@ -140,6 +142,8 @@ class Ledger:
         park : Park
         carriers : sequence of Carrier
             Every synergy that ever carried anything, in the order of their numbers.
+        sent : ndarray of float, shape (S, synergies), supply unit, optional
+            Of :meth:`sent_by_segment`, where it is known already.
 
         Returns
         -------
@@ -152,7 +156,8 @@ class Ledger:
             Ordered by segment, then by kind of row and port.
         """
         names = _Names()
-        blocks = [*self._port_blocks(park, names), *self._link_blocks(park, carriers, names)]
+        sent = self.sent_by_segment(len(carriers)) if sent is None else sent
+        blocks = [*self._port_blocks(park, names), *self._link_blocks(park, carriers, names, sent)]
         return _frame(blocks, names, park, self)
 
     # ------------------------------------------------------------------ blocks of rows
@@ -173,9 +178,10 @@ class Ledger:
             _rows(stock, every, store, firm, ends["resource"], names.route("stock", c), taken="fall"),
         ]
 
-    def _link_blocks(self, park: Park, carriers: Sequence[Carrier], names: _Names) -> list[_Block]:
+    def _link_blocks(
+        self, park: Park, carriers: Sequence[Carrier], names: _Names, sent: NDArray[np.float64]
+    ) -> list[_Block]:
         c = self.columns
-        sent = self.sent_by_segment(len(carriers))
         out = np.array([k.out_port for k in carriers], dtype=np.int64)
         into = np.array([k.in_port for k in carriers], dtype=np.int64)
         keep = np.array([k.keep for k in carriers])
