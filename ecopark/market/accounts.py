@@ -10,8 +10,10 @@ less emission). Rows in t CO2e carry the scope they have in the books of the fir
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 from ecopark.calendar import DAYS_PER_YEAR, Calendar
 from ecopark.flows.columns import Columns
 from ecopark.flows.tables import label
+from ecopark.market.booking import Booked, Lanes
 from ecopark.market.contract import Contract
 from ecopark.market.pairs import Pairs
 from ecopark.market.prices import Prices
@@ -28,7 +31,11 @@ from ecopark.scenario.types import Park
 
 CARBON = "t CO2e"
 _Floats = NDArray[np.float64]
-_Entry = tuple[NDArray[np.int64], str, _Floats, _Floats, str, str]
+_COLUMNS = (
+    "start", "end", "synergy", "from_firm", "to_firm", "item", "giver", "taker", "unit", "scope",
+)  # fmt: skip
+# Sign of an amount for giver and taker.
+_TO_GIVER, _TO_TAKER, _BY_GIVER, _BY_TAKER, _TAKER_TO_GIVER = (1, 0), (0, 1), (-1, 0), (0, -1), (1, -1)
 
 
 def build_accounts(
@@ -64,142 +71,181 @@ def build_accounts(
     periods = int(np.searchsorted(calendar.segment_of_period, sent.shape[0]))
     firsts = calendar.segment_of_period[:periods]
     by_period = np.add.reduceat(sent, firsts, axis=0) if periods and sent.shape[1] else np.zeros((periods, 0))
-    blocks = []
-    nothing = np.zeros(periods)
+    clerk = _Clerk(park, columns, prices, pairs, calendar, periods)
     for contract in contracts:
-        moved = nothing if contract.number < 0 else by_period[:, contract.number]
-        entries = _entries(park, columns, prices, pairs, calendar, contract, moved)
-        blocks += [(contract, entry) for entry in entries]
-    return _table(blocks, calendar, park.currency.code)
+        clerk.enter(contract)
+    return _table(clerk.names, clerk.lanes.book(by_period), calendar)
 
 
-def _entries(
-    park: Park,
-    columns: Columns,
-    prices: Prices,
-    pairs: Pairs,
-    calendar: Calendar,
-    contract: Contract,
-    sent: _Floats,
-) -> list[_Entry]:
-    """All rows of one contract."""
-    terms, out, into = contract.appraisal, contract.out_port, contract.in_port
-    when = np.flatnonzero(sent > 0.0)
-    q, arrived = sent[when], sent[when] * terms.keep
-    price = contract.price_at(calendar.period_bounds[when].astype(float)) * q
-    value = value_received(park, columns, prices, into, calendar)
-    spent = sum(
-        (q * amount * prices.bought[name][when] for name, amount in terms.own_inputs.items()),
-        np.zeros(q.size),
-    )
-    borne = sum((q * a * prices.bought[name][when] for name, a in terms.burden.items()), np.zeros(q.size))
-    zero = np.zeros(q.size)
-    money = park.currency.code
-    rows: list[_Entry] = [
-        (when, "avoided_disposal", q * prices.cost[when, out], zero, money, ""),
-        (when, "avoided_virgin", zero, arrived * terms.credit * value[when], money, ""),
-        (when, "payment", price, -price, money, ""),
-        (when, "haulage", zero, -q * terms.haulage, money, ""),
-        (when, "treatment", zero, -q * terms.treatment, money, ""),
-        (when, "inputs", zero, -spent, money, ""),
-        (when, "burden", -borne, zero, money, ""),
-        _maintenance(contract, calendar, sent.size, money),
-        *_subsidy(columns, prices, (out, into), when, q, money),
-    ]
-    for day, item, giver, taker in contract.payments:
-        period = max(int(np.searchsorted(calendar.period_bounds, day, side="right")) - 1, 0)
-        if period < sent.size:
-            rows.append((np.array([period]), item, np.array([giver]), np.array([taker]), money, ""))
-    return rows + _carbon(park, columns, prices, pairs, calendar, contract, when, q)
+class _Clerk:
+    """Enters one contract after the other: every item is a block, its amounts follow from what was sent.
 
+    Parameters
+    ----------
+    park : Park
+    columns : Columns
+    prices : Prices
+    pairs : Pairs
+    calendar : Calendar
+    periods : int
+        Periods run.
 
-def _carbon(
-    park: Park,
-    columns: Columns,
-    prices: Prices,
-    pairs: Pairs,
-    calendar: Calendar,
-    contract: Contract,
-    when: NDArray[np.int64],
-    q: _Floats,
-) -> list[_Entry]:
-    """Emissions avoided and caused by one contract, in t CO2e."""
-    terms, out, into = contract.appraisal, contract.out_port, contract.in_port
-    mode = park.transport[terms.mode]
-    length = float(pairs.distance[contract.pair]) if terms.route is None else terms.route.length
-    pathway = pairs.pathway(contract.pair)
-    treated = pathway.emission.value if pathway is not None and pathway.emission is not None else 0.0
-    moved = mode.emission.value * length if mode.emission is not None else 0.0
-    zero = np.zeros(q.size)
-    at_giver = pathway is not None and pathway.at == "giver"
-    rows: list[_Entry] = [
-        (
-            when,
-            "avoided_disposal",
-            q * prices.emission[when, out],
-            zero,
-            CARBON,
-            _disposal_scope(park, columns, out),
-        ),
-        *_avoided_virgin(park, columns, prices, calendar, into, when, q * (terms.keep * terms.credit)),
-        (when, "haulage", zero, -q * terms.carried * moved, CARBON, "scope 3"),
-        (when, "treatment", zero, -q * terms.treated * treated, CARBON, "scope 3" if at_giver else "scope 1"),
-    ]
-    for name, amount in terms.own_inputs.items():
-        emitted = -q * amount * prices.embodied[name][when]
-        rows.append((when, "inputs", zero, emitted, CARBON, scope_of_input(park, name)))
-    for name, amount in terms.burden.items():
-        emitted = -q * amount * prices.embodied[name][when]
-        rows.append((when, "burden", emitted, zero, CARBON, scope_of_input(park, name)))
-    embodied = 0.0 if mode.embodied is None else mode.embodied.value * length
-    for built in contract.builds if embodied > 0.0 else ():
-        period = max(int(np.searchsorted(calendar.period_bounds, built, side="right")) - 1, 0)
-        laid = np.array([-embodied])
-        rows.append((np.array([period]), "construction", np.zeros(1), laid, CARBON, "scope 3"))
-    return rows
-
-
-def _avoided_virgin(
-    park: Park,
-    columns: Columns,
-    prices: Prices,
-    calendar: Calendar,
-    port: int,
-    when: NDArray[np.int64],
-    replaced: _Floats,
-) -> list[_Entry]:
-    """Emission of the virgin supply replaced, by scope of the taker.
-
-    A feed-driven taker replaces none itself; what it sells from the feed does.
+    Attributes
+    ----------
+    names : _Names
+        What the blocks are called.
+    lanes : Lanes
     """
-    if columns.is_feed[port]:
-        value = outputs_emission(park, columns, prices, port, calendar)[when]
-        return [(when, "avoided_virgin", np.zeros(when.size), replaced * value, CARBON, "scope 3")]
-    need = columns.specs[port]
-    virgin = need.virgin or park.resources[need.resource].virgin
-    if virgin is None:
-        return []
-    split = virgin_by_scope(park, need.resource, virgin, calendar)
-    zero = np.zeros(when.size)
-    return [
-        (when, "avoided_virgin", zero, replaced * split[k, when], CARBON, scope)
-        for k, scope in enumerate(SCOPES)
-    ]
 
+    def __init__(
+        self,
+        park: Park,
+        columns: Columns,
+        prices: Prices,
+        pairs: Pairs,
+        calendar: Calendar,
+        periods: int,
+    ) -> None:
+        self._park, self._columns, self._prices = park, columns, prices
+        self._pairs, self._calendar, self._periods = pairs, calendar, periods
+        self._bounds = calendar.period_bounds[: periods + 1].astype(np.float64)
+        self._days: list[int] = calendar.period_bounds.tolist()
+        self._replaced: dict[int, list[tuple[str, int | None]]] = {}
+        self.names = _Names()
+        self.lanes = Lanes(periods)
 
-def _subsidy(
-    columns: Columns,
-    prices: Prices,
-    ends: tuple[int, int],
-    when: NDArray[np.int64],
-    q: _Floats,
-    money: str,
-) -> list[_Entry]:
-    """What the public pays for a residual exchanged, to the taker, who bears the running costs."""
-    path = prices.subsidy.get(columns.resources[columns.port_resource[ends[0]]])
-    paid = [("subsidy", path), ("support", prices.support.get(ends, (None, None))[0])]
-    zero = np.zeros(q.size)
-    return [(when, item, zero, q * rate[when], money, "") for item, rate in paid if rate is not None]
+    def enter(self, contract: Contract) -> None:
+        """Enter all items of a contract, in money and in t CO2e."""
+        self.names.open(contract)
+        prices, lanes, terms = self._prices, self.lanes, contract.appraisal
+        out, into = contract.out_port, contract.in_port
+        cost = lanes.shared(("cost", out), lambda: prices.cost[:, out])
+        value = lanes.shared(("value", into), lambda: self._value(into))
+        price = lanes.series(contract.price_at(self._bounds[:-1]))
+        self._per_unit(contract.number, "avoided_disposal", _TO_GIVER, cost)
+        self._per_unit(contract.number, "avoided_virgin", _TO_TAKER, value, terms.keep, terms.credit)
+        self._per_unit(contract.number, "payment", _TAKER_TO_GIVER, price)
+        self._per_unit(contract.number, "haulage", _BY_TAKER, 0, terms.haulage)
+        self._per_unit(contract.number, "treatment", _BY_TAKER, 0, terms.treatment)
+        for item, sides, amounts in (
+            ("inputs", _BY_TAKER, terms.own_inputs),
+            ("burden", _BY_GIVER, terms.burden),
+        ):
+            block = self._block(item)
+            for name, amount in amounts.items() if contract.number >= 0 else ():
+                lanes.per_unit(block, contract.number, sides, self._priced("bought", name), amount)
+        lanes.each_period(self._block("maintenance"), _BY_TAKER, self._upkeep(contract))
+        self._enter_support(contract)
+        for day, item, giver, taker in contract.payments:
+            period = self._period_of(day)
+            if period < self._periods:
+                lanes.once(self._block(item), period, giver, taker)
+        self._enter_carbon(contract)
+
+    def _enter_support(self, contract: Contract) -> None:
+        """What the public pays for a residual exchanged, to the taker, who bears the running costs."""
+        prices, ends = self._prices, (contract.out_port, contract.in_port)
+        resource = self._columns.resources[self._columns.port_resource[ends[0]]]
+        for item, key, path in (
+            ("subsidy", resource, prices.subsidy.get(resource)),
+            ("support", ends, prices.support.get(ends, (None, None))[0]),
+        ):
+            if path is not None:
+                rate = self.lanes.shared((item, key), partial(np.asarray, path))
+                self._per_unit(contract.number, item, _TO_TAKER, rate)
+
+    def _enter_carbon(self, contract: Contract) -> None:
+        """Emissions avoided and caused by a contract."""
+        park, prices, terms, out = self._park, self._prices, contract.appraisal, contract.out_port
+        pathway, mode = self._pairs.pathway(contract.pair), park.transport[terms.mode]
+        length = float(self._pairs.distance[contract.pair]) if terms.route is None else terms.route.length
+        treated = pathway.emission.value if pathway is not None and pathway.emission is not None else 0.0
+        moved = mode.emission.value * length if mode.emission is not None else 0.0
+        at_giver = pathway is not None and pathway.at == "giver"
+        disposal = self.lanes.shared(("emission", out), lambda: prices.emission[:, out])
+        scope = _disposal_scope(park, self._columns, out)
+        self._per_unit(contract.number, "avoided_disposal", _TO_GIVER, disposal, unit=CARBON, scope=scope)
+        for scope, series in self._virgin(contract.in_port):
+            gain = 0.0 if series is None else terms.keep * terms.credit
+            number = series or 0
+            self._per_unit(
+                contract.number, "avoided_virgin", _TO_TAKER, number, gain, unit=CARBON, scope=scope
+            )
+        self._per_unit(contract.number, "haulage", _BY_TAKER, 0, terms.carried, moved, CARBON, "scope 3")
+        scope = "scope 3" if at_giver else "scope 1"
+        self._per_unit(contract.number, "treatment", _BY_TAKER, 0, terms.treated, treated, CARBON, scope)
+        for item, sides, amounts in (
+            ("inputs", _BY_TAKER, terms.own_inputs),
+            ("burden", _BY_GIVER, terms.burden),
+        ):
+            for name, amount in amounts.items():
+                series, scope = self._priced("embodied", name), scope_of_input(park, name)
+                self._per_unit(contract.number, item, sides, series, amount, unit=CARBON, scope=scope)
+        embodied = 0.0 if mode.embodied is None else mode.embodied.value * length
+        for built in contract.builds if embodied > 0.0 else ():
+            block = self._block("construction", CARBON, "scope 3")
+            self.lanes.once(block, self._period_of(built), 0.0, -embodied)
+
+    def _block(self, item: str, unit: str = "", scope: str = "") -> int:
+        """Number of a new block, in money where no unit is given."""
+        return self.names.add(item, unit or self._park.currency.code, scope)
+
+    def _per_unit(
+        self,
+        column: int,
+        item: str,
+        sides: tuple[int, int],
+        series: int,
+        factor: float = 1.0,
+        more: float = 1.0,
+        unit: str = "",
+        scope: str = "",
+    ) -> None:
+        """Enter a block of one lane; what was never sent has none."""
+        block = self._block(item, unit, scope)
+        if column >= 0:
+            self.lanes.per_unit(block, column, sides, series, factor, more)
+
+    def _priced(self, what: Literal["bought", "embodied"], name: str) -> int:
+        """Series of the price or the emission of a resource bought to run an exchange."""
+        paths = getattr(self._prices, what)
+        return self.lanes.shared((what, name), lambda: paths[name])
+
+    def _period_of(self, day: float) -> int:
+        return max(bisect_right(self._days, day) - 1, 0)
+
+    def _value(self, port: int) -> _Floats:
+        return value_received(self._park, self._columns, self._prices, port, self._calendar)
+
+    def _virgin(self, port: int) -> list[tuple[str, int | None]]:
+        """Emission of the virgin supply that one unit replaces, by scope of the taker; no series where it is none.
+
+        A feed-driven taker replaces none itself; what it sells from the feed does.
+        """
+        if port not in self._replaced:
+            park, columns, calendar = self._park, self._columns, self._calendar
+            need = columns.specs[port]
+            virgin = need.virgin or park.resources[need.resource].virgin
+            if columns.is_feed[port]:
+                sold = outputs_emission(park, columns, self._prices, port, calendar)
+                split = [("scope 3", sold)]
+            else:
+                parts = () if virgin is None else virgin_by_scope(park, need.resource, virgin, calendar)
+                split = list(zip(SCOPES, parts, strict=False))
+            self._replaced[port] = [
+                (scope, self.lanes.series(unit) if unit.any() else None) for scope, unit in split
+            ]
+        return self._replaced[port]
+
+    def _upkeep(self, contract: Contract) -> _Floats:
+        """What the pipe costs for as long as the exchange operates, by period."""
+        bounds, upkeep = self._bounds, contract.appraisal.maintenance
+        days = np.zeros(self._periods)
+        for opened, closed in contract.spans:
+            first, last = self._period_of(opened), min(bisect_left(self._days, closed), self._periods)
+            spent = np.minimum(bounds[first + 1 : last + 1], closed) - np.maximum(bounds[first:last], opened)
+            days[first:last] += np.maximum(spent, 0.0)
+        return upkeep * days / DAYS_PER_YEAR
 
 
 def _disposal_scope(park: Park, columns: Columns, port: int) -> str:
@@ -278,48 +324,49 @@ def outputs_emission(park: Park, columns: Columns, prices: Prices, port: int, ca
     return np.asarray(np.divide(avoided, per_activity, out=np.zeros_like(avoided), where=per_activity > 0.0))
 
 
-def _maintenance(contract: Contract, calendar: Calendar, periods: int, money: str) -> _Entry:
-    """Upkeep of the pipe for as long as the exchange operates, paid by the taker."""
-    bounds = calendar.period_bounds[: periods + 1].astype(float)
-    days = np.zeros(periods)
-    for opened, closed in contract.spans:
-        days += np.clip(np.minimum(bounds[1:], closed) - np.maximum(bounds[:-1], opened), 0.0, None)
-    when = np.flatnonzero(days * contract.appraisal.maintenance > 0.0)
-    paid = -contract.appraisal.maintenance * days[when] / DAYS_PER_YEAR
-    return when, "maintenance", np.zeros(when.size), paid, money, ""
+class _Names:
+    """Names of the blocks: those of their contract, and item, unit and scope."""
+
+    def __init__(self) -> None:
+        self._contracts: list[tuple[str, str, str]] = []
+        self._kinds: dict[tuple[str, str, str], int] = {}
+        self._blocks: list[tuple[int, int]] = []
+
+    def open(self, contract: Contract) -> None:
+        """Blocks that follow are of this contract."""
+        self._contracts.append((contract.synergy, contract.giver, contract.taker))
+
+    def add(self, item: str, unit: str, scope: str) -> int:
+        """Number of a new block."""
+        kind = self._kinds.setdefault((item, unit, scope), len(self._kinds))
+        self._blocks.append((len(self._contracts) - 1, kind))
+        return len(self._blocks) - 1
+
+    def columns(self, block: NDArray[np.int32]) -> dict[str, Any]:
+        """Names of rows of some blocks, as categories in the order in which they come."""
+        contract, kind = np.array(self._blocks, dtype=np.int64).reshape(-1, 2).T
+        found = {}
+        for keys, told, of_block in (
+            (("synergy", "from_firm", "to_firm"), self._contracts, contract),
+            (("item", "unit", "scope"), list(self._kinds), kind),
+        ):
+            for column, key in enumerate(keys):
+                names = [one[column] for one in told]
+                known = {name: number for number, name in enumerate(filter(None, dict.fromkeys(names)))}
+                codes = np.array([known.get(name, -1) for name in names], dtype=np.int64)
+                found[key] = label(codes[of_block], block, list(known))
+        return found
 
 
-def _table(blocks: list[tuple[Contract, _Entry]], calendar: Calendar, money: str) -> pd.DataFrame:
-    """Stack entries, leave out rows of nothing, sort by period."""
-    nothing = np.zeros(0)
-    # Of the smallest type that holds them, integers are sorted by digits, ten times faster.
-    small = np.min_scalar_type(-calendar.periods)
-    period = np.concatenate([nothing.astype(np.int64), *(entry[0] for _, entry in blocks)]).astype(small)
-    giver = np.concatenate([nothing, *(entry[2] for _, entry in blocks)])
-    taker = np.concatenate([nothing, *(entry[3] for _, entry in blocks)])
-    block = np.repeat(np.arange(len(blocks), dtype=np.int32), [entry[0].size for _, entry in blocks])
-    rows = np.flatnonzero((giver != 0.0) | (taker != 0.0))
-    rows = rows[np.argsort(period[rows], kind="stable")]
-    in_period, block = np.bincount(period[rows], minlength=calendar.periods), block[rows]
-
-    def column(labels: list[str]) -> Any:
-        kinds = [name for name in dict.fromkeys(labels) if name]
-        code = {name: i for i, name in enumerate(kinds)}
-        return label(np.array([code.get(name, -1) for name in labels], dtype=np.int64), block, kinds)
-
+def _table(names: _Names, booked: Booked, calendar: Calendar) -> pd.DataFrame:
+    """Rows with the names of their blocks."""
     days = np.datetime64(calendar.start, "s") + (calendar.period_bounds * 86_400).astype("timedelta64[s]")
-    return pd.DataFrame(
-        {
-            "start": np.repeat(days[:-1], in_period),
-            "end": np.repeat(days[1:], in_period),
-            "synergy": column([contract.synergy for contract, _ in blocks]),
-            "from_firm": column([contract.giver for contract, _ in blocks]),
-            "to_firm": column([contract.taker for contract, _ in blocks]),
-            "item": column([entry[1] for _, entry in blocks]),
-            "giver": giver[rows],
-            "taker": taker[rows],
-            "unit": column([entry[4] for _, entry in blocks]),
-            "scope": column([entry[5] for _, entry in blocks]),
-        },
-        copy=False,
-    )
+    days = days[: booked.in_period.size + 1]
+    columns = {
+        "start": np.repeat(days[:-1], booked.in_period),
+        "end": np.repeat(days[1:], booked.in_period),
+        "giver": booked.giver,
+        "taker": booked.taker,
+        **names.columns(booked.block),
+    }
+    return pd.DataFrame({name: columns[name] for name in _COLUMNS}, copy=False)
