@@ -29,6 +29,8 @@ _MOST_PARTS = 64
 _AHEAD = 3
 _PATIENCE_S = 60.0
 _CONNECT_S = 20.0
+# Of the C library: from which size on memory is asked of the system block by block, and how much free stays at hand.
+_KEPT_ROOM = {"MALLOC_MMAP_THRESHOLD_": 32 * 2**20, "MALLOC_TRIM_THRESHOLD_": 64 * 2**20}
 
 
 def run_serial(job: Job, parts: Sequence[Part]) -> Iterator[Done]:
@@ -85,6 +87,8 @@ def dask_client(scheduler: str | None, workers: int | None, dashboard: bool = Fa
         "distributed.worker.multiprocessing-method": "spawn",
         # A chunk whose worker died is tried alone before it is blamed, so Dask need not insist.
         "distributed.scheduler.allowed-failures": 1,
+        # One run after the other takes the same room again: kept, it need not be given out page by page.
+        **{f"distributed.nanny.pre-spawn-environ.{name}": size for name, size in _KEPT_ROOM.items()},
         # The profiler of the dashboard looks at the running code a hundred times a second.
         "distributed.worker.profile.enabled": dashboard,
     }
