@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from ecopark.calendar import DAYS_PER_YEAR, Calendar
 from ecopark.scenario.paths import Path
 from ecopark.scenario.seasons import season_profile
-from ecopark.scenario.types import Firm, Park, Port, Process
+from ecopark.scenario.types import Park, Port, Process
 
 _NEVER = np.iinfo(np.int64).max // 4
 
@@ -129,7 +130,10 @@ def compile_columns(park: Park, calendar: Calendar) -> Columns:
     process_list = [(f, n, p) for f in firms for n, p in sorted(park.firms[f].processes.items())]
     process_index = {f"{f}.{n}": i for i, (f, n, _) in enumerate(process_list)}
     port_list = [row for f, n, p in process_list for row in _ports(f, n, p)]
-    lives = [_life(park.firms[f], process, port, calendar) for f, _, process, _, _, port in port_list]
+    lives = [
+        _life(calendar, (firm.opens, firm.closes), (process.opens, process.closes), (port.from_, port.until))
+        for firm, process, port in ((park.firms[f], p, port) for f, _, p, _, _, port in port_list)
+    ]
 
     starts = calendar.period_bounds[:-1]
     opens = np.array([life[0] for life in lives], dtype=np.int64)
@@ -195,12 +199,13 @@ def _successors(port_list: list[tuple[str, str, Process, str, str, Port]]) -> ND
     return heir
 
 
-def _life(firm: Firm, process: Process, port: Port, calendar: Calendar) -> tuple[int, int]:
-    """First day and first day after a port's life: the shortest of firm, process and port."""
-    return (
-        max((calendar.day(d) for d in (firm.opens, process.opens, port.from_) if d), default=-_NEVER),
-        min((calendar.day(d) for d in (firm.closes, process.closes, port.until) if d), default=_NEVER),
-    )
+def _life(calendar: Calendar, *spans: tuple[date | None, date | None]) -> tuple[int, int]:
+    """First day and first day after the time that lies in all of some spans, each open where it has no date."""
+    first, last = -_NEVER, _NEVER
+    for begin, end in spans:
+        first = first if begin is None else max(first, calendar.day(begin))
+        last = last if end is None else min(last, calendar.day(end))
+    return first, last
 
 
 def _potential(
@@ -209,12 +214,12 @@ def _potential(
     """Activity before noise and outages, and capacity, by segment."""
     bounds, days = calendar.segment_bounds, calendar.segment_days
     starts, ends = bounds[:-1], bounds[1:]
+    profile = cache(season_profile)
     potential = np.zeros((calendar.segments, len(process_list)))
     ceiling = np.zeros_like(potential)
     for i, (firm_name, _, process) in enumerate(process_list):
         firm = park.firms[firm_name]
-        first = max((calendar.day(d) for d in (firm.opens, process.opens) if d), default=-_NEVER)
-        last = min((calendar.day(d) for d in (firm.closes, process.closes) if d), default=_NEVER)
+        first, last = _life(calendar, (firm.opens, firm.closes), (process.opens, process.closes))
         most = process.capacity.sample(starts, calendar.start)
         if first > starts[0] or last < ends[-1]:
             most *= np.clip(np.minimum(ends, last) - np.maximum(starts, first), 0, None) / days
@@ -229,7 +234,7 @@ def _potential(
         if process.growth.value != 0.0:
             years = (starts - max(first, 0)) / DAYS_PER_YEAR
             path *= (1.0 + process.growth.value * DAYS_PER_YEAR) ** np.maximum(years, 0.0)
-        season = season_profile(process.season)
+        season = profile(process.season)
         if (season != 1.0).any():
             path *= season[calendar.segment_month]
         potential[:, i] = np.minimum(path, most)

@@ -5,11 +5,12 @@ What lives here: reading numbers out of the blocks, once per way and mode. What 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from ecopark.calendar import Calendar
@@ -111,7 +112,7 @@ class Options:
     rows : ndarray of rows, shape (W,), units of the fields
         Rows of ``OPTION``.
     costs : ndarray of rows, shape (T, W), units of the fields
-        Rows of ``COST`` at the start of every period.
+        Rows of ``COST`` at the start of every period; not to be written to, for periods may share them.
     modes : tuple of str
         Mode of each.
     first : ndarray of int, shape (ways + 1,), 1
@@ -144,42 +145,44 @@ def compile_options(park: Park, pairs: Pairs, calendar: Calendar) -> Options:
     -------
     Options
     """
-    sample = _sampler(calendar)
     modes = [(way, name) for way in pairs.ways for name in way.modes]
     rows = [
         option_row(park.transport[name], way.pathway, park.resources[way.giver].grade) for way, name in modes
     ]
     paths = [cost_paths(park.transport[name], way.pathway) for way, name in modes]
-    # Most costs are the same at all times.
-    first = [[0.0 if path is None else path.values[0].value for path in parts.values()] for parts in paths]
-    costs = np.empty((calendar.periods, len(modes), len(COST.descr)))
-    costs[:] = np.array(first).reshape(costs.shape[1:])
-    for column, parts in enumerate(paths):
-        for part, path in enumerate(parts.values()):
-            if path is not None and len(path.values) > 1:
-                costs[:, column, part] = sample(path)
     table = np.array(rows, dtype=OPTION)
     if not park.mechanisms.shared_trenches:
         table["trench"] = 0.0
     known = [None if way.pathway is None else way.pathway.from_ for way in pairs.ways]
     return Options(
         rows=table,
-        costs=costs.view(COST).reshape(calendar.periods, len(modes)),
+        costs=_costs(paths, calendar),
         modes=tuple(name for _, name in modes),
         first=np.cumsum([0, *(len(way.modes) for way in pairs.ways)]),
         since=np.array([-np.inf if when is None else float(calendar.day(when)) for when in known]),
     )
 
 
-def _sampler(calendar: Calendar) -> Callable[[Path], NDArray[np.float64]]:
-    """Values of a path at the start of every period."""
+def _costs(paths: Sequence[Mapping[str, Path | None]], calendar: Calendar) -> NDArray[np.void]:
+    """Rows of ``COST`` of every option at the start of every period."""
+    first = [tuple(0.0 if path is None else path.values[0].value for path in own.values()) for own in paths]
+    begin = np.array(first, dtype=COST)
+    shape = calendar.periods, len(paths)
+    dated = [
+        (part, column, path)
+        for column, own in enumerate(paths)
+        for part, path in own.items()
+        if path is not None and len(path.values) > 1
+    ]
+    if not dated:
+        # One row that every period sees: written out it would be the largest table of a run.
+        return as_strided(begin, shape, (0, begin.itemsize))
+    costs = np.repeat(begin[None], calendar.periods, axis=0)
     starts = calendar.period_bounds[:-1]
     known: dict[int, NDArray[np.float64]] = {}
-
-    def sample(path: Path) -> NDArray[np.float64]:
+    for part, column, path in dated:
         # Modes serve many ways: a path is sampled once. Paths outlive this function in the park.
         if id(path) not in known:
             known[id(path)] = path.sample(starts, calendar.start)
-        return known[id(path)]
-
-    return sample
+        costs[part][:, column] = known[id(path)]
+    return costs
