@@ -7,7 +7,7 @@ bounds are whole days, taken from the civil calendar and never summed up, so the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -81,6 +81,11 @@ class Calendar:
         days = np.datetime64(self.start) + self.segment_bounds[:-1]
         return np.asarray(days.astype("datetime64[M]").astype(np.int64) % 12)
 
+    @cached_property
+    def is_new_year(self) -> tuple[bool, ...]:
+        """Whether a year begins with each period, and with the day after the last."""
+        return tuple(self.date(day).month == 1 for day in self.period_bounds.tolist())
+
     @property
     def periods_per_year(self) -> int:
         """Number of whole periods in a year."""
@@ -102,4 +107,8 @@ class Calendar:
 
     def date(self, day: float) -> date:
         """Date of a day number, fractions cut off."""
-        return self.start + timedelta(days=int(day))
+        return date.fromordinal(self._ordinal + int(day))
+
+    @cached_property
+    def _ordinal(self) -> int:
+        return self.start.toordinal()

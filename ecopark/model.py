@@ -4,7 +4,7 @@ Order of one step, which is one period:
 
 1. Firms notice pairs and take up ideas (``Support.notice``, ``Firm.consider``).
 2. SimPy runs to the end of the period: screening, negotiation, permits, building, contract
-   terms and reviews, outages, openings, workshops.
+   terms and reviews, openings, workshops. What fails in the period is entered.
 3. Flows of the period's segments are dispatched over the links that operate, entered into the
    ledger, and the books are checked.
 4. Trust follows what was delivered.
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 import mesa
@@ -25,6 +26,7 @@ from ecopark.agents.appraiser import Appraiser
 from ecopark.agents.bonds import Bonds
 from ecopark.agents.exchanges import Exchanges
 from ecopark.agents.facilitator import Facilitator
+from ecopark.agents.failures import Failures, break_down, waves_of
 from ecopark.agents.firm import Firm
 from ecopark.agents.idea import STAGES, Idea
 from ecopark.agents.kinds import firm_kind, participant_kind
@@ -33,10 +35,10 @@ from ecopark.agents.leverage import Leverage
 from ecopark.agents.regulator import Regulator
 from ecopark.agents.scouting import Scouting
 from ecopark.agents.settlement import Settlement
-from ecopark.agents.shocks import Shocks, compile_future, wait_in_waves, waves_of
+from ecopark.agents.shocks import Shocks, compile_future
 from ecopark.agents.support import Support
 from ecopark.calendar import Calendar
-from ecopark.flows.activity import draw_noise, enter_outage
+from ecopark.flows.activity import draw_noise
 from ecopark.flows.closure import check_closure
 from ecopark.flows.kernel import Ports
 from ecopark.flows.ledger import Ledger
@@ -111,6 +113,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
 
         self._rate = self._draw_rate()
         self._availability = np.ones_like(self._rate)
+        self.failures = Failures(self.exchanges, self._availability, self.calendar)
         if stated.shocks:
             Shocks(self, stated)
         self._schedule_events()
@@ -124,16 +127,20 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
     # ------------------------------------------------------------------ the step
     def step(self) -> None:
         """Advance one period, in the order of the module's docstring."""
-        start, end = (float(day) for day in self.calendar.period_bounds[self.period : self.period + 2])
+        start, end = map(float, self.calendar.period_bounds[self.period : self.period + 2].tolist())
+        told = len(self.events)
         for participant in self.participants:
             participant.act(start)
         if self.park.mechanisms.trading:
             for pair in self.support.notice(start, end):
                 self._take_up(pair)
         self.env.run(until=end)
+        failed = self.failures.befall(end)
+        if failed:
+            self.events[told:] = sorted(self.events[told:] + failed, key=itemgetter(0))
         self._flow(start, end)
         self.period += 1
-        new_year = self.calendar.date(end).month == 1
+        new_year = self.calendar.is_new_year[self.period]
         if self.period == self.calendar.periods or new_year:
             self._close_year(end, new_year)
 
@@ -262,11 +269,6 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
         self.exchanges.start(contract, self.env.now)
         self.scouting.celebrate(contract.out_port, contract.in_port)
 
-    def cut_exchange(self, contract: Contract, until: float) -> None:
-        """A pipe fails now and works again on a day."""
-        self.exchanges.cut(contract, self.env.now, until)
-        self.log("outage", contract.giver, contract.taker, contract.synergy, f"{until - self.env.now:.1f} d")
-
     def take_over(self, idea: Idea, pair: int) -> Idea:
         """The idea under which a successor carries an exchange on."""
         self.scouting.inherit(pair)
@@ -299,7 +301,7 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
 
     def note(self, idea: Idea, event: str, detail: str = "") -> None:
         """Write an event of an idea."""
-        self.log(event, idea.giver, idea.taker, idea.synergy, detail)
+        self.events.append((self.env.now, event, idea.giver, idea.taker, idea.synergy, detail))
         self.support.hear(idea, event)
 
     # ------------------------------------------------------------------ things that just happen
@@ -315,32 +317,20 @@ class ParkModel(mesa.Model):  # type: ignore[misc]
             firm, process = name.split(".")
             outage = self.park.firms[firm].processes[process].outage
             if outage is not None:
-                self.env.process(self._fail(column, name, outage))
+                self._watch(column, name, outage)
 
     def _announce(self, day: float, event: str, firm: str) -> Generator[Any, Any, None]:
         yield self.env.timeout(day)
         self.log(event, firm)
 
-    def _fail(self, column: int, name: str, outage: Outage) -> Generator[Any, Any, None]:
-        """A unit fails and is repaired, for ever; its stream depends on nothing else."""
-        chance = self.chance(name, "outage")
-        running = np.flatnonzero(self.columns.ceiling[:, column] > 0.0)
-        if not running.size:
-            return
-        yield self.env.timeout(float(self.calendar.segment_bounds[running[0]]))
-        last = float(self.calendar.segment_bounds[running[-1] + 1])
-        firm, process = name.split(".")
-        between, duration = outage.mean_time_between.value, outage.mean_duration.value
-        waves = waves_of(self.park, firm, self.calendar)
-        while True:
-            wait = float(chance.exponential(between))
-            yield self.env.timeout(wait_in_waves(self.env.now, wait, waves))
-            repair = float(chance.exponential(duration))
-            if self.env.now >= last:
-                return
-            enter_outage(self._availability, column, self.env.now, self.env.now + repair, self.calendar)
-            self.log("outage", firm, detail=f"{process} down {repair:.1f} d")
-            yield self.env.timeout(repair)
+    def _watch(self, column: int, name: str, outage: Outage) -> None:
+        """Let a unit fail while it is there; its chances depend on nothing else."""
+        bounds, running = self.calendar.segment_bounds, np.flatnonzero(self.columns.ceiling[:, column] > 0.0)
+        if running.size:
+            first, last = float(bounds[running[0]]), float(bounds[running[-1] + 1])
+            waves = waves_of(self.park, name.split(".")[0], self.calendar)
+            breakdowns = break_down(self.chance(name, "outage"), outage, first, waves)
+            self.failures.watch_unit(column, name, breakdowns, last)
 
     def _draw_rate(self) -> NDArray[np.float64]:
         """Activity of every process before outages, noise included. ndarray, shape (S, P), unit/day."""

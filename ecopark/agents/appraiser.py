@@ -7,31 +7,26 @@ what is promised (``promises``).
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
-from ecopark.agents.quotes import Quotes
+from ecopark.agents.customers import Customers
 from ecopark.agents.trenches import Trenches
 from ecopark.calendar import Calendar
 from ecopark.flows.columns import Columns
 from ecopark.market.appraisal import Appraisal, Route, read_value, running_costs
-from ecopark.market.choice import pick_option, value_outlet
+from ecopark.market.choice import pick_option
 from ecopark.market.contract import Contract
-from ecopark.market.feed import value_feed
-from ecopark.market.free import open_need, open_needs
+from ecopark.market.free import open_need
 from ecopark.market.pairs import Pairs
 from ecopark.market.prices import Prices
 from ecopark.market.valuation import VALUE, is_hindered
 from ecopark.scenario.types import Park
 
 _Floats = NDArray[np.float64]
-# A feed-driven firm looks this many steps down its own chain of customers.
-_CHAIN = 2
 
 
-class Appraiser(Quotes):
+class Appraiser(Customers):
     """Appraises pairs.
 
     Parameters
@@ -111,7 +106,7 @@ class Appraiser(Quotes):
         """What one unit is worth to an in-port, and what it wants by a way in each period of the year."""
         c, share, own = self.columns, self.columns.max_share.item(into), self._own_shares[way]
         if c.is_feed.item(into):
-            value, wanted = self._feed(into, then, day, _CHAIN)
+            value, wanted = self._feed(into, then, day)
             return value, np.minimum(wanted, wanted * min(share, own))
         blended = self._nothing if own >= 1.0 else self._blended(into, way)
         wanted = open_need(c.expected, self.committed, self._first(then), into, share, own, blended)
@@ -128,100 +123,6 @@ class Appraiser(Quotes):
         """Take an agreement out of the book, and its pipe out of the trenches in use."""
         super().withdraw(contract)
         self.trenches.leave(contract)
-
-    def _blended(self, into: int, way: int) -> _Floats:
-        """Part of a need that a way serves already, by period of the year."""
-        blended = np.zeros(self.window)
-        for held in self.promised.get(into, ()):
-            if held.in_port == into and self.pairs.way[held.pair] == way:
-                blended += held.appraisal.delivered
-        return blended
-
-    def _feed(self, port: int, then: int, day: float, chain: int) -> tuple[float, _Floats]:
-        """Value and wanted rate of what drives a feed-driven process.
-
-        The value is that of what the process makes of it: sales, and the best customers of what
-        it gives on demand, looked for along the same pairs that any firm could find.
-        """
-        c = self.columns
-        process = int(c.port_process[port])
-        if c.coefficient[then, port] <= 0.0:
-            return 0.0, np.zeros(self.window)
-        now, outs = self.period(day), self._outs_of[process]
-        units, demanded, rates = -self._mean_costs(now)[outs], c.on_demand[outs], self._no_rates
-        if demanded.any():
-            level = self.by_month(c.plan, process, then)
-            rates = np.zeros((outs.size, self.window))
-            for k in np.flatnonzero(demanded & (c.coefficient[then, outs] > 0.0)).tolist():
-                supply = level * float(c.coefficient[then, outs[k]])
-                units[k], rates[k] = self._customers(int(outs[k]), supply, day, chain)
-        found: tuple[float, _Floats] = value_feed(
-            c.plan, c.coefficient[then], self.committed, self._first(then), process, port,
-            self._driven_by[port][0], outs, units, demanded, rates, self._operating_cost(process, now),
-        )  # fmt: skip
-        return found
-
-    def _customers(self, out: int, supply: _Floats, day: float, chain: int) -> tuple[float, _Floats]:
-        """Mean netback and rate of those who take an on-demand output or would if they were offered it."""
-        rate = self.committed[:, out].copy()
-        netback = math.fsum(c.price * float(c.appraisal.rate.sum()) for c in self.promised.get(out, ()))
-        if chain > 0:
-            netback += self._offers(out, np.maximum(supply - rate, 0.0), day, chain - 1, rate)
-        total = float(rate.sum())
-        return (netback / total if total > 0.0 else 0.0), np.minimum(rate, supply)
-
-    def _offers(self, out: int, spare: _Floats, day: float, chain: int, total: _Floats) -> float:
-        """What those who might take an outlet's spare output would pay; their rates are added to a total."""
-        c, pairs = self.columns, self.pairs
-        near = pairs.of_outlet(out)
-        found = np.arange(near.start, near.stop)
-        found = found[
-            self.is_in_sight(pairs.in_port[found], day) & (self._options.since[pairs.way[found]] <= day)
-        ]
-        if not found.size or not spare.any():
-            return 0.0
-        now = self.period(day)
-        takers, way = pairs.in_port[found], pairs.way[found]
-        then = self._periods(np.maximum(np.maximum(c.opens[takers], c.opens[out]), day))
-        value = self._mean_costs(now)[takers]
-        wanted = self._wants(takers, way, then)
-        for k in np.flatnonzero(c.is_feed[takers]).tolist():
-            port = int(takers[k])
-            value[k], rate = self._feed(port, int(then[k]), day, chain)
-            wanted[k] = np.minimum(rate, rate * min(float(c.max_share[port]), float(self._own_share[way[k]])))
-        deal = self._deal_cost(0.0, 1.0)
-        sides = np.empty((found.size, 7))
-        sides[:, 0], sides[:, 1], sides[:, 6] = value, c.grade[then, takers], deal
-        sides[:, 2:6] = self._port_traits[takers]
-        return float(
-            value_outlet(
-                self._options.rows,
-                self._options.costs[now],
-                self._options.first,
-                way,
-                takers,
-                pairs.distance[found],
-                self._side(out, self._unit_cost(out, now), now, deal),
-                c.grade[then, out],
-                spare,
-                sides,
-                wanted,
-                self._ground(out, now, 0.0),
-                self._days_now(now),
-                total,
-            )
-        )
-
-    def _wants(self, takers: NDArray[np.int64], way: NDArray[np.int64], then: NDArray[np.int64]) -> _Floats:
-        """What in-ports still want by a way, in each period of the year. ndarray, shape (k, M), unit/day."""
-        c, own = self.columns, self._own_share[way]
-        blended = np.zeros((1, self.window))
-        if (own < 1.0).any():
-            ends = zip(takers.tolist(), way.tolist(), strict=True)
-            blended = np.array([self._blended(port, number) for port, number in ends])
-        firsts = np.minimum(then, self.calendar.periods - self.window)
-        wanted: _Floats = open_needs(c.expected, self.committed, firsts, takers, c.max_share, own, blended)
-        return wanted
 
     def obstacle(self, pair: int, mode: str, period: int, route: Route | None = None) -> bool:
         """Whether physics or quality forbids a pair in a period, its grades being what they are.
@@ -254,13 +155,13 @@ class Appraiser(Quotes):
 
     def possible_from(self, pair: int, day: float) -> float:
         """First day on which physics allows a pair by any of its modes; infinite if it never does."""
-        c, pairs = self.columns, self.pairs
+        pairs = self.pairs
         pathway = pairs.pathway(pair)
         since = None if pathway is None else pathway.from_
         earliest = max(day, -np.inf if since is None else float(self.calendar.day(since)))
         first = self.period(earliest)
-        regraded = c.regraded[first + 1 :, [pairs.out_port[pair], pairs.in_port[pair]]]
-        later = first + 1 + np.flatnonzero(regraded.any(axis=1))
+        out, into, regraded = pairs.out_port[pair], pairs.in_port[pair], self.columns.regraded[first + 1 :]
+        later = first + 1 + np.flatnonzero(regraded[:, out] | regraded[:, into])
         for period in (first, *later.tolist()):
             when = max(float(self.calendar.period_bounds[period]), earliest)
             if when >= self.calendar.period_bounds[-1]:
@@ -290,22 +191,20 @@ class Appraiser(Quotes):
         tuple of (float, float), money/unit
             Of giver and taker.
         """
-        columns, prices = self.columns, self.prices
+        columns, prices, now = self.columns, self.prices, self.period(day)
         out, into = self.pairs.out_port.item(pair), self.pairs.in_port.item(pair)
-        now = self.period(day)
-        gain = appraisal.keep * appraisal.credit
-        bought = {name: prices.bought[name].item(now) for name in appraisal.inputs}
-        burden, unit_cost = running_costs(appraisal, bought)
+        burden, unit_cost = running_costs(appraisal, self._bought_at(now))
         cost = self._mean_costs(now)
         floor = burden - cost.item(out)
-        if columns.is_feed.item(into):
-            known = {} if known is None else known
-            if into not in known:
-                known[into] = self._feed(into, now, day, _CHAIN)[0]
-            value = known[into]
-        else:
+        if not columns.is_feed.item(into):
             value = cost.item(into)
-        ceiling = gain * value - unit_cost
+        elif known is None:
+            value = self._feed(into, now, day)[0]
+        else:
+            if into not in known:
+                known[into] = self._feed(into, now, day)[0]
+            value = known[into]
+        ceiling = appraisal.keep * appraisal.credit * value - unit_cost
         if prices.subsidy or prices.support:
             resource = columns.resources[columns.port_resource[out]]
             ceiling += prices.subsidy_at(resource, now) + prices.support_at(out, into, now)[0]

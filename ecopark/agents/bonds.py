@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ecopark.flows.columns import Columns
 from ecopark.market.pairs import Pairs
-from ecopark.market.reputation import enter_evidence, forget, hear_say, trust_by_evidence
+from ecopark.market.reputation import enter_evidence, forget, hear_say, level_of_warier, trust_by_evidence
 from ecopark.market.trust import break_trust, update_trust
 from ecopark.scenario.types import Trust
 
@@ -64,14 +64,14 @@ class Bonds:
         self._told = np.zeros((2, self._codes.size, 2))
 
     def _code(self, first: str, second: str) -> int:
-        low, high = sorted((self._index[first], self._index[second]))
-        return low * self._count + high
+        one, other = self._index[first], self._index[second]
+        return min(one, other) * self._count + max(one, other)
 
     def number(self, first: str, second: str) -> int:
         """Column of a pair of firms that could deal with each other."""
         names = first, second
         if names not in self._numbers:
-            self._numbers[names] = int(np.searchsorted(self._codes, self._code(first, second)))
+            self._numbers[names] = int(self._codes.searchsorted(self._code(first, second)))
         return self._numbers[names]
 
     def between(self, first: str, second: str) -> float:
@@ -149,7 +149,10 @@ class Bonds:
         return int(self._index[subject] > self._index[holder])
 
     def _weigh(self, bonds: NDArray[np.int64], rules: Trust) -> None:
-        self.level[bonds] = self._directed(bonds, rules).min(axis=1)
+        """Let the level follow the evidence of some bonds."""
+        level_of_warier(
+            bonds, self.kept, self.broken, self._told, self._prior, rules.weight.value, self.level
+        )
 
     def _directed(
         self, bonds: NDArray[np.int64], rules: Trust, breach: NDArray[np.float64] = _NO_BREACH

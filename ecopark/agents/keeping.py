@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ecopark.agents.actor import Actor, Story
+from ecopark.agents.failures import break_down
 from ecopark.agents.idea import Idea
 from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.market.appraisal import annuity_of
@@ -13,7 +14,6 @@ from ecopark.market.clauses import follow_index, held_up_price, value_of_trust
 from ecopark.market.conduct import reopened_price
 from ecopark.market.contract import Contract, Verdict, compensated_price, rebuild_price, review
 from ecopark.market.investment import per_year, simple_payback
-from ecopark.scenario.types import Outage
 
 if TYPE_CHECKING:
     from ecopark.agents.world import World
@@ -28,14 +28,16 @@ class Keeping(Actor):
         env, closes = world.env, self._closing(contract)
         pause = world.park.agents.contracts.review.value
         while contract.is_running:
-            due = min(env.now + pause, contract.end, contract.worn_out, closes)
-            yield env.timeout(max(due - env.now, 0.0))
-            if env.now >= closes:
+            now = env.now
+            due = min(now + pause, contract.end, contract.worn_out, closes)
+            yield env.timeout(max(due - now, 0.0))
+            now = env.now
+            if now >= closes:
                 if not self._hand_over(idea, contract):
                     self._end(idea, contract, "closed", "closure")
-            elif env.now >= contract.worn_out:
+            elif now >= contract.worn_out:
                 self._rebuild(idea, contract)
-            elif env.now >= contract.end:
+            elif now >= contract.end:
                 self._renew(idea, contract)
             else:
                 self._review(idea, contract)
@@ -54,18 +56,8 @@ class Keeping(Actor):
         world.scouting.extend(contract.pair, world.env.now)
         outage = world.park.transport[contract.appraisal.mode].outage
         if outage is not None and world.park.mechanisms.outages:
-            world.env.process(self._fail(contract, outage))
-
-    def _fail(self, contract: Contract, outage: Outage) -> Story:
-        """The pipe of a contract fails and is repaired, while it runs."""
-        world: World = self.model
-        chance = world.chance(contract.synergy, "outage")
-        while contract.is_running:
-            yield world.env.timeout(float(chance.exponential(outage.mean_time_between.value)))
-            repair = float(chance.exponential(outage.mean_duration.value))
-            if contract.is_running:
-                world.cut_exchange(contract, world.env.now + repair)
-            yield world.env.timeout(repair)
+            chance = world.chance(contract.synergy, "outage")
+            world.failures.watch_pipe(contract, break_down(chance, outage, world.env.now))
 
     def _closing(self, contract: Contract) -> float:
         """Day on which the first of the two streams ends."""
@@ -145,8 +137,8 @@ class Keeping(Actor):
         if contract.is_left:
             return
         world: World = self.model
-        rules = world.park.agents.contracts
-        today = world.appraiser.running_prices(contract.pair, contract.appraisal, world.env.now)
+        rules, now = world.park.agents.contracts, world.env.now
+        today = world.appraiser.running_prices(contract.pair, contract.appraisal, now)
         if rules.kind == "spot":
             self._price_spot(idea, contract, today)
             return
@@ -159,22 +151,24 @@ class Keeping(Actor):
             contract.price,
             *today,
             contract.appraisal.quantity,
-            (contract.end - world.env.now) / DAYS_PER_YEAR,
+            (contract.end - now) / DAYS_PER_YEAR,
             self._penalty_share(contract),
             self._trust_at_stake(contract, today),
             notice / DAYS_PER_YEAR,
         )
         for name in (contract.giver, contract.taker):
             verdict = world.firms[name].reconsiders(contract, verdict)
+        if verdict.action == "keep":
+            return
         leaver, other = self._sides(contract, verdict.giver_leaves)
         if verdict.action == "reprice":
             self._agree_on(idea, contract, verdict.price, "repriced", today)
         elif verdict.action == "leave":
-            contract.end, contract.is_left = world.env.now + notice, True
+            contract.end, contract.is_left = now + notice, True
             world.note(idea, "notice", f"by {leaver}, {notice:.0f} d")
         elif verdict.action == "breach":
             owed = -verdict.penalty if verdict.giver_leaves else verdict.penalty
-            contract.payments.append((world.env.now, "penalty", owed, -owed))
+            contract.payments.append((now, "penalty", owed, -owed))
             world.betray(leaver, other)
             self._end(idea, contract, "breached", "economics")
 
@@ -234,12 +228,10 @@ class Keeping(Actor):
     def _index_level(self, contract: Contract) -> float:
         """Virgin price saved, or disposal cost avoided, per unit sent: mean of the last year."""
         world: World = self.model
-        prices, terms = world.appraiser.prices.cost, contract.appraisal
-        now = world.appraiser.period(world.env.now)
-        virgin = world.park.agents.contracts.index == "virgin"
-        port, gain = (contract.in_port, terms.keep * terms.credit) if virgin else (contract.out_port, 1.0)
-        year = prices[max(now - world.appraiser.window + 1, 0) : now + 1, port]
-        return gain * float(year.sum() / year.size)
+        if world.park.agents.contracts.index == "disposal":
+            return world.appraiser.index_of(contract.out_port, world.env.now)
+        terms = contract.appraisal
+        return terms.keep * terms.credit * world.appraiser.index_of(contract.in_port, world.env.now)
 
     def _hold_up(self, idea: Idea, contract: Contract, today: tuple[float, float]) -> bool:
         """Once after something was built, the party that did not pay for it may re-open the price."""
@@ -261,14 +253,13 @@ class Keeping(Actor):
     def _reopen(self, idea: Idea, contract: Contract, today: tuple[float, float]) -> bool:
         """An opportunist asks for more as soon as it could do better without its partner."""
         world: World = self.model
-        terms = contract.appraisal
-        agreed = contract.known or (terms.running_floor, terms.running_ceiling)
-        gains = contract.price - today[0], today[1] - contract.price
-        penalty = self._penalty_share(contract) * max(abs(contract.price), *gains)
-        for giver_asks in (True, False):
-            asker = self._sides(contract, giver_asks)[0]
+        for giver_asks, asker in ((True, contract.giver), (False, contract.taker)):
             if not world.is_opportunist(asker):
                 continue
+            terms = contract.appraisal
+            agreed = contract.known or (terms.running_floor, terms.running_ceiling)
+            gains = contract.price - today[0], today[1] - contract.price
+            penalty = self._penalty_share(contract) * max(abs(contract.price), *gains)
             price = reopened_price(contract.price, today, agreed, giver_asks, penalty)
             if price is not None:
                 self._press(idea, contract, price, today, asker)
@@ -286,10 +277,12 @@ class Keeping(Actor):
 
     def _trust_at_stake(self, contract: Contract, today: tuple[float, float]) -> tuple[float, float]:
         """Worth of the trust that the side which loses most would forfeit: giver, taker. money."""
+        giver_gain, taker_gain = contract.price - today[0], today[1] - contract.price
+        if giver_gain >= 0.0 and taker_gain >= 0.0:
+            return 0.0, 0.0
         world: World = self.model
         rules = world.park.agents.trust
-        giver_gain, taker_gain = contract.price - today[0], today[1] - contract.price
-        if rules.value.value == 0.0 or not world.park.mechanisms.trust or min(giver_gain, taker_gain) >= 0.0:
+        if rules.value.value == 0.0 or not world.park.mechanisms.trust:
             return 0.0, 0.0
         leaver, other = self._sides(contract, giver_gain < taker_gain)
         if world.is_opportunist(leaver):
@@ -319,10 +312,11 @@ class Keeping(Actor):
         """
         world: World = self.model
         gains: dict[str, float] = {}
+        fed: dict[int, float] = {}
         for held in self.contracts:
             if held is left_out or not held.is_running:
                 continue
-            floor, ceiling = world.appraiser.running_prices(held.pair, held.appraisal, world.env.now)
+            floor, ceiling = world.appraiser.running_prices(held.pair, held.appraisal, world.env.now, fed)
             gives = held.giver == self.name
             margin = held.price - floor if gives else ceiling - held.price
             partner = held.taker if gives else held.giver

@@ -6,6 +6,8 @@ rules (``market.learning``, ``market.conduct``, ``market.clauses``).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +25,7 @@ from ecopark.market.conduct import (
     STRATEGIES,
     probability_of_opportunism,
     reinforce,
+    reward_by_usual,
     start_propensities,
 )
 from ecopark.market.learning import adapt, adapt_path, expect_of_strangers, imitate
@@ -38,6 +41,8 @@ _Floats = NDArray[np.float64]
 _Ints = NDArray[np.int64]
 # Payments that belong to how a contract was kept; investment is sunk and not the conduct's doing.
 _KEEPING = frozenset({"penalty", "take_or_pay"})
+# Drawn at once.
+_YEARS_AHEAD = 16
 
 
 class Experience:
@@ -169,21 +174,25 @@ class Players:
     """
 
     def __init__(self, names: tuple[str, ...], spec: Conduct, seed: int) -> None:
-        self._spec, self._seed, self._keys = spec, seed, keys(names)
+        self._spec, self._names = spec, names
+        self._draws = _draw_years(seed, "conduct", names)
         self.propensity = start_propensities(len(names), spec.opportunists.value, spec.strength.value)
         self._fixed = np.array(
             [STRATEGIES.index(spec.fixed[name]) if name in spec.fixed else -1 for name in names]
         )
         self._usual, self._years = np.zeros(len(names)), np.zeros(len(names))
-        self._year = 0
         #: Strategy each firm plays, 0 fair or 1 opportunistic. ndarray of int, shape (F,), 1.
-        self.played = self._play()
+        self.played: _Ints = np.zeros(0, dtype=np.int64)
+        #: Firms that play opportunistically this year.
+        self.opportunists: frozenset[str] = frozenset()
+        self._play()
 
-    def _play(self) -> _Ints:
-        year = np.full(self._keys.size, self._year, dtype=np.uint64)
-        drawn = uniform(self._seed, "conduct", self._keys, year)
-        free = np.where(drawn < probability_of_opportunism(self.propensity), OPPORTUNISTIC, FAIR)
-        return np.where(self._fixed >= 0, self._fixed, free)
+    def _play(self) -> None:
+        """Choose for a year."""
+        tempted = next(self._draws) < probability_of_opportunism(self.propensity)
+        self.played = np.where(self._fixed >= 0, self._fixed, np.where(tempted, OPPORTUNISTIC, FAIR))
+        found = np.flatnonzero(self.played == OPPORTUNISTIC).tolist()
+        self.opportunists = frozenset([self._names[firm] for firm in found])
 
     def turn_year(self, gain: _Floats, dealt: NDArray[np.bool_]) -> None:
         """Learn from a year's gains, and choose for the next.
@@ -195,9 +204,7 @@ class Players:
         dealt : ndarray of bool, shape (F,), 1
             Firms that exchanged at all: the others learn and forget nothing.
         """
-        self._years[dealt] += 1.0
-        self._usual[dealt] += (np.abs(gain[dealt]) - self._usual[dealt]) / self._years[dealt]
-        reward = np.divide(gain, self._usual, out=np.zeros_like(gain), where=self._usual > 0.0)
+        reward = reward_by_usual(gain, dealt, self._usual, self._years)
         learned = reinforce(
             self.propensity,
             self.played,
@@ -206,8 +213,15 @@ class Players:
             self._spec.experimentation.value,
         )
         self.propensity[dealt] = learned[dealt]
-        self._year += 1
-        self.played = self._play()
+        self._play()
+
+
+def _draw_years(seed: int, purpose: str, names: tuple[str, ...]) -> Iterator[_Floats]:
+    """One draw for each firm, year after year; the address alone decides it, so years are drawn some at a time."""
+    of_firm = keys(names)
+    for first in count(0, _YEARS_AHEAD):
+        years = np.arange(first, first + _YEARS_AHEAD, dtype=np.uint64)
+        yield from uniform(seed, purpose, of_firm, years[:, None])
 
 
 class Learner:
@@ -225,7 +239,7 @@ class Learner:
     def __init__(
         self, park: Park, appraiser: ExpectingAppraiser, bonds: Bonds, exchanges: Exchanges, seed: int
     ) -> None:
-        self._appraiser, self._exchanges, self._seed = appraiser, exchanges, seed
+        self._appraiser, self._exchanges = appraiser, exchanges
         names = appraiser.columns.firms
         self._index = {name: i for i, name in enumerate(names)}
         self._learning = park.agents.learning if park.mechanisms.learning else None
@@ -239,8 +253,8 @@ class Learner:
         #: Readiness of each firm to talk. ndarray of float, shape (F,), 1.
         self.openness = np.array([park.firms[name].behaviour.openness.value for name in names])
         self._sent = np.zeros(0)
-        self._keys, self._year = keys(names), 0
-        self._neighbours: list[_Ints] | None = None
+        self._draws = _draw_years(seed, "imitation", names)
+        self._neighbours: tuple[_Ints, _Ints, _Ints] | None = None
 
     def deliver(self, bond: _Ints, kept: _Floats, years: _Floats) -> None:
         """Something was delivered, or was not.
@@ -273,7 +287,7 @@ class Learner:
 
     def is_opportunist(self, firm: str) -> bool:
         """Whether a firm plays opportunistically this year."""
-        return self.players is not None and bool(self.players.played[self._index[firm]] == OPPORTUNISTIC)
+        return self.players is not None and firm in self.players.opportunists
 
     def turn_year(self, day: float, scouting: Scouting) -> None:
         """Learn from the year that ends on a day.
@@ -293,26 +307,26 @@ class Learner:
                 self.openness = imitate(self.openness, self._success(gain, day), self._models(), imitation)
                 scouting.open_up(self.openness)
         self._sent[:] = 0.0
-        self._year += 1
 
     def _gains(self, day: float) -> tuple[_Floats, NDArray[np.bool_]]:
         """Gain of each firm's exchanges in the year (at today's prices), and who had any."""
-        gain, dealt = np.zeros(len(self._index)), np.zeros(len(self._index), dtype=bool)
+        gain, dealt = [0.0] * len(self._index), [False] * len(self._index)
         known: dict[int, float] = {}
-        for number in np.flatnonzero(self._sent > 0.0).tolist():
-            contract, sent = self._exchanges.all[number], float(self._sent[number])
+        for contract, sent in zip(self._exchanges.all, self._sent.tolist(), strict=False):
+            if not sent > 0.0:
+                continue
             floor, ceiling = self._appraiser.running_prices(
                 contract.pair, contract.appraisal, day - 1.0, known
             )
             giver, taker = self._index[contract.giver], self._index[contract.taker]
             gain[giver] += (contract.price - floor) * sent
             gain[taker] += (ceiling - contract.price) * sent
-            dealt[[giver, taker]] = True
+            dealt[giver] = dealt[taker] = True
             for paid, item, at_giver, at_taker in contract.payments:
                 if item in _KEEPING and day - DAYS_PER_YEAR <= paid < day:
                     gain[giver] += at_giver
                     gain[taker] += at_taker
-        return gain, dealt
+        return np.array(gain), np.array(dealt)
 
     def _success(self, gain: _Floats, day: float) -> _Floats:
         """Gain as a share of what a firm's streams would cost it without any exchange. ndarray, shape (F,), 1."""
@@ -325,15 +339,23 @@ class Learner:
         """Neighbour each firm looks at this year; itself where it has none. ndarray of int, shape (F,), 1."""
         if self._neighbours is None:
             self._neighbours = self._look_round()
-        year = np.full(self._keys.size, self._year, dtype=np.uint64)
-        drawn = uniform(self._seed, "imitation", self._keys, year).tolist()
-        near = zip(self._neighbours, drawn, strict=True)
-        return np.array([own[int(u * own.size)] if own.size else i for i, (own, u) in enumerate(near)])
+        near, first, number = self._neighbours
+        return np.asarray(near[first + (next(self._draws) * number).astype(np.int64)])
 
-    def _look_round(self) -> list[_Ints]:
-        """Other firms within the distance at which discovery has halved, for each firm."""
+    def _look_round(self) -> tuple[_Ints, _Ints, _Ints]:
+        """Other firms within the distance at which discovery has halved, or itself where there are none.
+
+        Returns
+        -------
+        near : ndarray of int, shape (n,), 1
+            Those of all firms, one firm after the other.
+        first, number : ndarray of int, shape (F,), 1
+            Where those of each firm begin, and how many they are.
+        """
         park = self._appraiser.park
         tree = cKDTree(project(self._appraiser.columns.site, park.layout))
         reach = park.agents.discovery.distance.value / least_detour(park.layout)
         found = tree.query_ball_tree(tree, reach)
-        return [np.array(sorted({*near} - {firm}), dtype=np.int64) for firm, near in enumerate(found)]
+        each = [sorted({*near} - {firm}) or [firm] for firm, near in enumerate(found)]
+        number = np.array([len(near) for near in each], dtype=np.int64)
+        return np.array(list(chain.from_iterable(each)), dtype=np.int64), np.cumsum(number) - number, number

@@ -16,7 +16,7 @@ from ecopark.calendar import DAYS_PER_YEAR, Calendar
 from ecopark.flows.columns import Columns
 from ecopark.market.appraisal import Appraisal
 from ecopark.market.contract import Contract
-from ecopark.market.free import free_supply, left_to_promise
+from ecopark.market.free import free_supply, open_to_promise
 from ecopark.market.pairs import Pairs
 from ecopark.scenario.types import Park
 
@@ -43,9 +43,9 @@ class Promises:
         self.promised: dict[int, list[Contract]] = {}
         #: Rates already promised. ndarray of float, shape (periods of a year, N), unit/day.
         self.committed = np.zeros((self.window, len(columns.ports)))
-        self._bounds: list[int] = calendar.period_bounds.tolist()
+        self._bounds: list[float] = calendar.period_bounds.astype(np.float64).tolist()
         self._last = calendar.periods - 1
-        self._rows: dict[int, NDArray[np.int64]] = {}
+        self._rows, self._days_of_year = self._years()
         self._foresight = park.agents.discovery.foresight.value
         # Ports of each process: what drives it, and what it gives.
         feeds: dict[int, list[int]] = {}
@@ -68,6 +68,13 @@ class Promises:
             (feeds.get(process, none), fed)
             for process, fed in zip(c.port_process.tolist(), driven, strict=True)
         ]
+
+    def _years(self) -> tuple[NDArray[np.int64], _Floats]:
+        """Periods of the year from every period on, and their lengths; of :meth:`rows_of_year`, `days_of_year`."""
+        first = np.minimum(np.arange(self.calendar.periods), self.calendar.periods - self.window)[:, None]
+        rows = first + (np.arange(self.window) - first) % self.window
+        days = np.diff(self.calendar.period_bounds).astype(np.float64)[rows]
+        return rows, days * (DAYS_PER_YEAR / days.sum(axis=1, keepdims=True))
 
     # ------------------------------------------------------------------ the book of promises
     def promise(self, contract: Contract) -> None:
@@ -131,12 +138,11 @@ class Promises:
             `left` is infinite for every port that is no output of a feed-driven plant.
         """
         c = self.columns
-        promised = self.committed.sum(axis=0) / self.window
-        left = left_to_promise(
-            promised, c.coefficient[period], c.imported[period], c.port_process, c.is_feed, c.is_out,
+        found: tuple[_Floats, _Floats] = open_to_promise(
+            self.committed, c.coefficient[period], c.imported[period], c.port_process, c.is_feed, c.is_out,
             c.process_is_feed,
         )  # fmt: skip
-        return promised, left
+        return found
 
     def rows_of_year(self, period: int) -> NDArray[np.int64]:
         """Periods of the year from a period on, in the order of the calendar year.
@@ -150,10 +156,8 @@ class Promises:
         ndarray of int, shape (M,), 1
             Element m is a period that is period m of its year; near the end of the run, of its last year.
         """
-        first = self._first(period)
-        if first not in self._rows:
-            self._rows[first] = first + (np.arange(self.window) - first) % self.window
-        return self._rows[first]
+        rows: NDArray[np.int64] = self._rows[period]
+        return rows
 
     def _first(self, period: int) -> int:
         """Period with which the year from a period on begins; near the end of the run, its last year."""
@@ -191,7 +195,7 @@ class Promises:
 
     def period(self, day: float) -> int:
         """Period in which a day lies, within the run."""
-        return min(max(bisect_right(self._bounds, day) - 1, 0), self._last)
+        return bisect_right(self._bounds, day, 1, self._last + 1) - 1
 
     def days_of_year(self, period: int) -> _Floats:
         """Lengths of the periods of the year, scaled to a whole year where the run is shorter.
@@ -204,6 +208,5 @@ class Promises:
         -------
         ndarray of float, shape (M,), day
         """
-        rows = self.rows_of_year(period)
-        days = (self.calendar.period_bounds[rows + 1] - self.calendar.period_bounds[rows]).astype(np.float64)
-        return np.asarray(days * (DAYS_PER_YEAR / days.sum()))
+        days: _Floats = self._days_of_year[period]
+        return days

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ecopark.agents.promises import Promises
@@ -67,6 +69,8 @@ class Quotes(Promises):
         self._no_rates = np.zeros((1, self.window))
         self._operating: dict[int, _Floats | None] = {}
         self._now, self._mean_cost = -1, np.zeros(0)
+        self._bought_in, self._bought = -1, dict[str, float]()
+        self._indices: dict[int, list[float]] = {}
         self._days_of, self._days = -1, np.zeros(0)
 
     def _unit_cost(self, port: int, now: int) -> float:
@@ -78,6 +82,38 @@ class Quotes(Promises):
         if now != self._now:
             self._now, self._mean_cost = now, self._expect_costs(now)
         return self._mean_cost
+
+    def _bought_at(self, now: int) -> Mapping[str, float]:
+        """Prices of all resources bought to run exchanges. mapping of str to float, money/unit."""
+        if now != self._bought_in:
+            self._bought_in = now
+            self._bought = {name: path.item(now) for name, path in self.prices.bought.items()}
+        return self._bought
+
+    @cached_property
+    def _past_years(self) -> _Floats:
+        """Unit costs of the year up to each period from the first whole year on. ndarray, shape (T - M + 1, N, M)."""
+        return sliding_window_view(self.prices.cost, self.window, axis=0)
+
+    def index_of(self, port: int, day: float) -> float:
+        """Price that contracts may be indexed to: that of a stream, mean of the year up to a day.
+
+        Parameters
+        ----------
+        port : int
+        day : float, day
+
+        Returns
+        -------
+        float, money/unit
+        """
+        now, whole = self.period(day), self.window - 1
+        if now < whole:
+            return float(self.prices.cost[: now + 1, port].sum()) / (now + 1)
+        if port not in self._indices:
+            years = np.ascontiguousarray(self._past_years[:, port])
+            self._indices[port] = (years.sum(axis=1) / self.window).tolist()
+        return self._indices[port][now - whole]
 
     def _days_now(self, now: int) -> _Floats:
         """Lengths of the periods of the year. ndarray of float, shape (M,), day."""

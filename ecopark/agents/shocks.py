@@ -1,7 +1,7 @@
 """Shocks as they come: what firms do not know of before, and what they learn on the day.
 
 What lives here: hiding shocks from everything that looks ahead, letting firms learn of them, the attention
-they earn, and waves of outages. What does not: what a shock does to a park (``scenario.shocked``).
+they earn. What does not: what a shock does to a park (``scenario.shocked``), waves of outages (``failures``).
 
 What happens is compiled into the columns of the park before the run, shocks included. What firms *expect*
 (rates of the coming year, coefficients, openings) is compiled from the park as they know it on the day, and
@@ -11,7 +11,7 @@ only those of the past are ever asked for, and a contract ends on them.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,14 +24,13 @@ from ecopark.market.appraisal import Appraisal, throttle
 from ecopark.market.contract import Contract
 from ecopark.market.expectation import resolve, weigh
 from ecopark.market.prices import Prices, compile_prices
-from ecopark.scenario.shocked import known_park, outage_waves, shocked_park, turning_days
+from ecopark.scenario.shocked import known_park, shocked_park, turning_days
 from ecopark.scenario.shocks import Shock
 from ecopark.scenario.types import Park
 
 if TYPE_CHECKING:
     from ecopark.agents.world import World
 
-Wave = tuple[float, float, float]
 # Columns by which firms look ahead.
 _FORESEEN = ("expected", "plan", "coefficient", "imported", "opens")
 
@@ -191,60 +190,3 @@ class Shocks:
             for contract in self._world.appraiser.promised.get(port, ()):
                 ports |= {contract.out_port, contract.in_port}
         return np.array(sorted(ports), dtype=np.int64)
-
-
-def waves_of(park: Park, firm: str, calendar: Calendar) -> tuple[Wave, ...]:
-    """Waves of outages that strike a firm.
-
-    Parameters
-    ----------
-    park : Park
-    firm : str
-    calendar : Calendar
-
-    Returns
-    -------
-    tuple of (float, float, float)
-        First day, first day after it, factor on the mean time between failures.
-    """
-    return tuple(
-        (float(calendar.day(start)), np.inf if end is None else float(calendar.day(end)), factor)
-        for start, end, factor in outage_waves(park, firm)
-    )
-
-
-def wait_in_waves(now: float, wait: float, waves: Sequence[Wave]) -> float:
-    """Time to the next failure where failures come more or less often for a time.
-
-    Parameters
-    ----------
-    now : float, day
-    wait : float, day
-        Time drawn for a hazard that is always the same.
-    waves : sequence of (float, float, float)
-        First day, first day after it, factor on the mean time between failures.
-
-    Returns
-    -------
-    float, day
-        The time by which the hazard, divided by the factor inside a wave, has added up to the same amount
-        (time rescaling), so that waves need no draw of their own. Without a wave ahead, `wait` itself.
-
-    References
-    ----------
-    Brown, Barbieri, Ventura, Kass & Frank (2002), Neural Computation 14(2), 325-346,
-    doi:10.1162/08997660252741149, section 2: the time-rescaling theorem.
-    """
-    if not waves:
-        return wait
-    ahead = [wave for wave in waves if wave[1] > now]
-    if not ahead:
-        return wait
-    cuts = sorted({day for wave in ahead for day in wave[:2] if now < day < np.inf})
-    elapsed, left, day = 0.0, wait, now
-    for cut in [*cuts, np.inf]:
-        factor = float(np.prod([f for start, end, f in ahead if start <= day < end]))
-        if left * factor <= cut - day:
-            return elapsed + left * factor
-        elapsed, left, day = elapsed + (cut - day), left - (cut - day) / factor, cut
-    return elapsed

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import simpy
 
     from ecopark.agents.appraiser import Appraiser
+    from ecopark.agents.failures import Failures
     from ecopark.agents.firm import Firm
     from ecopark.agents.idea import Idea
     from ecopark.agents.leverage import Leverage
@@ -33,6 +34,7 @@ class World(Protocol):
     regulator: Regulator
     support: Support
     leverage: Leverage
+    failures: Failures
     firms: dict[str, Firm]
     signed: list[Contract]
 
@@ -62,9 +64,6 @@ class World(Protocol):
 
     def start_exchange(self, contract: Contract) -> None:
         """Open the link of a contract now."""
-
-    def cut_exchange(self, contract: Contract, until: float) -> None:
-        """A pipe fails now and works again on a day."""
 
     def take_over(self, idea: Idea, pair: int) -> Idea:
         """The idea under which a successor carries an exchange on."""

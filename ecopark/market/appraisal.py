@@ -207,6 +207,17 @@ class Appraisal(_Terms):
             return self.inputs
         return {name: amount - self.burden.get(name, 0.0) for name, amount in self.inputs.items()}
 
+    @cached_property
+    def cost_without_inputs(self) -> float:
+        """Running costs of way, conversion and upkeep, prices of inputs apart. money/unit."""
+        upkeep = self.maintenance / self.quantity if self.quantity > 0.0 else 0.0
+        return self.haulage + self.treatment + upkeep
+
+    @cached_property
+    def sum_of_rates(self) -> float:
+        """Sum of `rate` over the periods of the year. unit/day."""
+        return float(self.rate.sum())
+
     @property
     def delivered(self) -> NDArray[np.float64]:
         """Virgin supply replaced in each period. ndarray of float, shape (M,), need unit/day."""
@@ -336,7 +347,7 @@ def cost_of_inputs(inputs: Mapping[str, float], prices: Mapping[str, float]) -> 
     """Cost of the resources bought per unit sent. money/unit."""
     if not inputs:
         return 0.0
-    return math.fsum(amount * prices[name] for name, amount in inputs.items())
+    return math.fsum([amount * prices[name] for name, amount in inputs.items()])
 
 
 def running_costs(terms: Appraisal, prices: Mapping[str, float]) -> tuple[float, float]:
@@ -353,12 +364,11 @@ def running_costs(terms: Appraisal, prices: Mapping[str, float]) -> tuple[float,
     tuple of (float, float), money/unit
         The giver's burden, and the running costs borne by the taker.
     """
-    upkeep = terms.maintenance / terms.quantity if terms.quantity > 0.0 else 0.0
+    fixed = terms.cost_without_inputs
     if not terms.inputs:
-        return 0.0, terms.haulage + terms.treatment + upkeep + 0.0
-    return cost_of_inputs(terms.burden, prices), terms.haulage + terms.treatment + upkeep + cost_of_inputs(
-        terms.own_inputs, prices
-    )
+        return 0.0, fixed
+    burden = cost_of_inputs(terms.burden, prices) if terms.burden else 0.0
+    return burden, fixed + cost_of_inputs(terms.own_inputs, prices)
 
 
 def throttle(terms: Appraisal, share: float) -> Appraisal:

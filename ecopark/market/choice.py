@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ecopark.market.valuation import DISTANCE, GOOD, QUALITY, VALUE, Courses, Ground, Side, value_option
 
 _Floats = NDArray[np.float64]
+_Ints = NDArray[np.int64]
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
@@ -120,18 +121,72 @@ def value_pair(
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
+def begin_periods(
+    taker: _Ints,
+    since: _Floats,
+    opens: _Ints,
+    closes: _Ints,
+    giver_opens: int,
+    day: float,
+    foresight: float,
+    now: int,
+    bounds: _Ints,
+    then: _Ints,
+) -> int:
+    """Period in which exchanges of one outlet could begin at the earliest, seen from a day.
+
+    Parameters
+    ----------
+    taker : ndarray of int, shape (k,), 1
+        In-ports.
+    since : ndarray of float, shape (k,), day
+        First day on which the way into each is known.
+    opens, closes : ndarray of int, shape (N,), day
+        Lives of all ports.
+    giver_opens : int, day
+    day : float, day
+    foresight : float, day
+        How long ahead an opening is announced.
+    now : int
+        Period of the day.
+    bounds : ndarray of int, shape (T + 1,), day
+        Days on which periods start, then the end.
+    then : ndarray of int, shape (k,), 1
+        Filled; -1 where the taker is not in sight or the way not yet known.
+
+    Returns
+    -------
+    int
+        Number of those in sight.
+    """
+    seen, last = 0, bounds.size - 2
+    for k in range(taker.size):
+        port = taker[k]
+        then[k] = -1
+        if opens[port] <= day + foresight and day < closes[port] and since[k] <= day:
+            seen += 1
+            then[k] = now
+            while then[k] < last and bounds[then[k] + 1] <= max(opens[port], giver_opens):
+                then[k] += 1
+    return seen
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
 def value_outlet(
     options: NDArray[np.void],
     costs: NDArray[np.void],
-    first: NDArray[np.int64],
-    way: NDArray[np.int64],
-    taker: NDArray[np.int64],
+    first: _Ints,
+    way: _Ints,
+    taker: _Ints,
     length: _Floats,
+    then: _Ints,
     giver: Side,
-    giver_grade: _Floats,
+    out: int,
     supply: _Floats,
-    sides: _Floats,
+    value: _Floats,
     wanted: _Floats,
+    grade: _Floats,
+    traits: _Floats,
     ground: Ground,
     days: _Floats,
     total: _Floats,
@@ -147,13 +202,19 @@ def value_outlet(
     way, taker : ndarray of int, shape (k,), 1
         Way and in-port of each pair of the outlet, pairs of one in-port together.
     length : ndarray of float, shape (k,), km
+    then : ndarray of int, shape (k,), 1
+        Period in which each could begin; see :func:`begin_periods`.
     giver : Side
-    giver_grade : ndarray of float, shape (k,), grade scale
-        Grade when the pair could begin.
+        Its grade is not read: that of the period counts. What a deal costs it costs the takers too.
+    out : int
+        The outlet.
     supply : ndarray of float, shape (M,), unit/day
-    sides : ndarray of float, shape (k, 7), as in Side
-        The takers.
+    value : ndarray of float, shape (k,), money/unit
+        Of one unit to each taker.
     wanted : ndarray of float, shape (k, M), unit/day
+    grade : ndarray of float, shape (T, N), grade scale
+    traits : ndarray of float, shape (N, 4), bar, 1/yr, day and 1
+        Pressure, hurdle rate, longest payback and risk aversion, by port.
     ground : Ground
     days : ndarray of float, shape (M,), day
     total : ndarray of float, shape (M,), unit/day
@@ -163,34 +224,42 @@ def value_outlet(
     -------
     float, money/yr x day/yr
         Sum of ceiling x rate over customers and periods. Of several ways into one in-port that with
-        the highest ceiling counts.
+        the highest ceiling counts, and of the modes of a way that with the largest joint margin.
     """
-    netback, most, last = 0.0, 0, -1
-    for w in range(first.size - 1):
-        most = max(most, first[w + 1] - first[w])
-    values, rates = np.zeros(most, dtype=VALUE), np.zeros((most, days.size))
+    netback, price, found = 0.0, 0.0, False
+    values, rate, best = np.zeros(1, dtype=VALUE), np.zeros(days.size), np.zeros(days.size)
+    chosen, offer = np.zeros(days.size), values[0]
     # A guess about customers counts on no trench dug by others.
-    between = Courses(np.zeros(most), np.zeros((most, 0, 2)))
-    best, price, found = np.zeros(days.size), 0.0, False
+    no_steps = np.zeros((0, 2))
     for k in range(taker.size + 1):
-        if k == taker.size or taker[k] != last:
-            if found:
-                netback += price * best.sum()
-                total += best
+        if found and (k == taker.size or taker[k] != taker[k - 1]):
+            netback += price * best.sum()
+            total += best
             found = False
-        if k == taker.size:
-            break
-        last = taker[k]
-        side = Side(sides[k, 0], sides[k, 1], sides[k, 2], sides[k, 3], sides[k, 4], sides[k, 5], sides[k, 6])
+        if k == taker.size or then[k] < 0:
+            continue
+        port, period = taker[k], then[k]
+        side = Side(
+            value[k], grade[period, port], traits[port, 0], traits[port, 1], traits[port, 2],
+            traits[port, 3], giver.deal_cost,
+        )  # fmt: skip
         seller = Side(
-            giver.unit_value, giver_grade[k], giver.pressure, giver.hurdle_rate, giver.payback,
+            giver.unit_value, grade[period, out], giver.pressure, giver.hurdle_rate, giver.payback,
             giver.risk_aversion, giver.deal_cost,
         )  # fmt: skip
-        between.length[:] = length[k]
-        rows = options[first[way[k]] : first[way[k] + 1]]
-        prices = costs[first[way[k]] : first[way[k] + 1]]
-        row = value_pair(rows, prices, seller, supply, side, wanted[k], ground, between, days, values, rates)
-        if row >= 0 and values[row].reason == GOOD and (not found or values[row].ceiling > price):
-            found, price = True, values[row].ceiling
-            best[:] = rates[row]
+        most, ceiling, good = -np.inf, 0.0, False
+        for i in range(first[way[k]], first[way[k] + 1]):
+            if not length[k] <= options[i].reach:
+                continue
+            value_option(
+                options[i], costs[i], seller, supply, side, wanted[k], ground, length[k], no_steps, days,
+                offer, rate,
+            )  # fmt: skip
+            margin = (offer.ceiling - offer.floor) * offer.quantity
+            if offer.reason == GOOD and (margin > most or not good):
+                most, ceiling, good = margin, offer.ceiling, True
+                chosen[:] = rate
+        if good and (not found or ceiling > price):
+            found, price = True, ceiling
+            best[:] = chosen
     return netback

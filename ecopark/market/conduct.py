@@ -7,6 +7,7 @@ trust (``trust``, ``reputation``).
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 FAIR, OPPORTUNISTIC = 0, 1
@@ -34,6 +35,7 @@ def start_propensities(count: int, opportunists: float, strength: float) -> _Flo
     return np.tile(np.array([1.0 - opportunists, opportunists]) * strength, (count, 1))
 
 
+@njit(cache=True)  # type: ignore[untyped-decorator]
 def probability_of_opportunism(propensity: _Floats) -> _Floats:
     """Probability that each firm plays opportunistically: the share of that propensity.
 
@@ -46,11 +48,45 @@ def probability_of_opportunism(propensity: _Floats) -> _Floats:
     ndarray of float, shape (F,), 1
         A half where both propensities are zero.
     """
-    total = propensity.sum(axis=1)
-    half = np.full(total.size, 0.5)
-    return np.asarray(np.divide(propensity[:, OPPORTUNISTIC], total, out=half, where=total > 0.0))
+    share = np.full(propensity.shape[0], 0.5)
+    for firm in range(share.size):
+        total = propensity[firm, FAIR] + propensity[firm, OPPORTUNISTIC]
+        if total > 0.0:
+            share[firm] = propensity[firm, OPPORTUNISTIC] / total
+    return share
 
 
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def reward_by_usual(gain: _Floats, dealt: NDArray[np.bool_], usual: _Floats, years: _Floats) -> _Floats:
+    """Gain of a year in units of a firm's usual gain, which it changes.
+
+    Parameters
+    ----------
+    gain : ndarray of float, shape (F,), money
+        Of the year.
+    dealt : ndarray of bool, shape (F,), 1
+        Firms that exchanged at all; the year of the others counts for nothing.
+    usual : ndarray of float, shape (F,), money
+        Mean absolute gain of the years counted so far; this one is entered.
+    years : ndarray of float, shape (F,), yr
+        Their number, raised in place.
+
+    Returns
+    -------
+    ndarray of float, shape (F,), 1
+        Zero where nothing was ever gained or lost.
+    """
+    reward = np.zeros(gain.size)
+    for firm in range(gain.size):
+        if dealt[firm]:
+            years[firm] += 1.0
+            usual[firm] += (abs(gain[firm]) - usual[firm]) / years[firm]
+        if usual[firm] > 0.0:
+            reward[firm] = gain[firm] / usual[firm]
+    return reward
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
 def reinforce(
     propensity: _Floats,
     played: NDArray[np.int64],
@@ -83,11 +119,11 @@ def reinforce(
     Roth & Erev (1995), Games and Economic Behavior 8:164, doi:10.1016/S0899-8256(05)80020-X; Erev & Roth (1998),
     American Economic Review 88:848 (the three parameters strength, forgetting, experimentation).
     """
-    earned = np.maximum(reward, 0.0)
     after = (1.0 - forgetting) * propensity
-    firm = np.arange(played.size)
-    after[firm, played] += (1.0 - experimentation) * earned
-    after[firm, 1 - played] += experimentation * earned
+    for firm in range(played.size):
+        earned = max(reward[firm], 0.0)
+        after[firm, played[firm]] += (1.0 - experimentation) * earned
+        after[firm, 1 - played[firm]] += experimentation * earned
     return after
 
 

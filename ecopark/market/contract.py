@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -93,7 +94,7 @@ class Contract:
     @property
     def is_running(self) -> bool:
         """Whether the exchange operates now."""
-        return bool(self.spans) and self.spans[-1][1] == float("inf")
+        return bool(self.spans) and self.spans[-1][1] == math.inf
 
     def price_at(self, days: NDArray[np.float64]) -> NDArray[np.float64]:
         """Price in force on some days.
@@ -130,6 +131,10 @@ class Verdict:
     price: float = 0.0
     penalty: float = 0.0
     giver_leaves: bool = False
+
+
+#: What most reviews conclude.
+KEEP = Verdict("keep")
 
 
 def rebuild_price(
@@ -213,14 +218,14 @@ def review(
     giver_gain, taker_gain = price - floor, ceiling - price
     loss = -min(giver_gain, taker_gain) * quantity * years_left
     if loss <= 0.0:
-        return Verdict("keep")
+        return KEEP
     at_stake = max(abs(price), giver_gain, taker_gain) * quantity * years_left
     penalty = penalty_share * at_stake
     giver_leaves = giver_gain < taker_gain
     cost = penalty + trust[0 if giver_leaves else 1]
     waiting = -min(giver_gain, taker_gain) * quantity * notice
     if loss <= min(cost, waiting):
-        return Verdict("keep")
+        return KEEP
     compensated = compensated_price(floor, ceiling)
     if compensated is not None:
         return Verdict("reprice", price=compensated)

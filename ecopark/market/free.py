@@ -127,54 +127,55 @@ def open_need(
 def open_needs(
     expected: _Floats,
     committed: _Floats,
-    firsts: _Ints,
+    then: _Ints,
     ports: _Ints,
     max_share: _Floats,
     own: _Floats,
     blended: _Floats,
-) -> _Floats:
+    wanted: _Floats,
+) -> None:
     """What in-ports still want, each by a way of its own; see :func:`open_need`.
 
     Parameters
     ----------
     expected : ndarray of float, shape (T, N), unit/day
     committed : ndarray of float, shape (M, N), unit/day
-    firsts : ndarray of int, shape (k,), 1
-        Period with which the year of each begins.
+    then : ndarray of int, shape (k,), 1
+        Period from which each is asked; nobody is asked where it is below zero.
     ports : ndarray of int, shape (k,), 1
     max_share : ndarray of float, shape (N,), 1
     own : ndarray of float, shape (k,), 1
     blended : ndarray of float, shape (k, M), unit/day
         Served by the same way already; one row of anything where no way has a limit of its own.
-
-    Returns
-    -------
-    ndarray of float, shape (k, M), unit/day
+    wanted : ndarray of float, shape (k, M), unit/day
+        Filled where somebody is asked.
     """
-    wanted = np.empty((ports.size, committed.shape[0]))
+    window = committed.shape[0]
     for k in range(ports.size):
-        row = blended[k] if own[k] < 1.0 else blended[0]
-        wanted[k] = open_need(expected, committed, firsts[k], ports[k], max_share[ports[k]], own[k], row)
-    return wanted
+        if then[k] >= 0:
+            row = blended[k] if own[k] < 1.0 else blended[0]
+            begin = min(then[k], expected.shape[0] - window)
+            wanted[k] = open_need(expected, committed, begin, ports[k], max_share[ports[k]], own[k], row)
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
-def left_to_promise(
-    promised: _Floats,
+def open_to_promise(
+    committed: _Floats,
     coefficient: _Floats,
     imported: _Floats,
     process: _Ints,
     is_feed: NDArray[np.bool_],
     is_out: NDArray[np.bool_],
     process_is_feed: NDArray[np.bool_],
-) -> _Floats:
-    """What feed-driven plants could still promise in a period, from what they are promised themselves.
+) -> tuple[_Floats, _Floats]:
+    """Yearly mean promised, and what feed-driven plants could still promise from what they are promised themselves.
 
     Parameters
     ----------
-    promised : ndarray of float, shape (N,), unit/day
-        Yearly mean by port.
+    committed : ndarray of float, shape (M, N), unit/day
+        Promised already, by period of the year.
     coefficient : ndarray of float, shape (N,), unit/activity unit
+        In a period.
     imported : ndarray of float, shape (N,), unit/day
     process : ndarray of int, shape (N,), 1
     is_feed, is_out : ndarray of bool, shape (N,), 1
@@ -182,15 +183,20 @@ def left_to_promise(
 
     Returns
     -------
-    ndarray of float, shape (N,), unit/day
-        Infinite for every port that is no output of a feed-driven plant.
+    promised, left : ndarray of float, shape (N,), unit/day
+        `left` is infinite for every port that is no output of a feed-driven plant.
     """
+    window, ports = committed.shape
+    promised = np.zeros(ports)
+    for month in range(window):
+        promised += committed[month]
+    promised /= window
     level = np.zeros(process_is_feed.size)
-    for n in range(promised.size):
+    for n in range(ports):
         if is_feed[n] and coefficient[n] > 0.0:
             level[process[n]] += (promised[n] + imported[n]) / coefficient[n]
-    left = np.full(promised.size, np.inf)
-    for n in range(promised.size):
+    left = np.full(ports, np.inf)
+    for n in range(ports):
         if is_out[n] and process_is_feed[process[n]]:
             left[n] = max(level[process[n]] * coefficient[n] - promised[n], 0.0)
-    return left
+    return promised, left

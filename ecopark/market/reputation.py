@@ -11,6 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 _Floats = NDArray[np.float64]
+_Ints = NDArray[np.int64]
 
 
 def beta_trust(kept: _Floats, broken: _Floats, prior: _Floats, weight: float) -> _Floats:
@@ -47,7 +48,7 @@ def beta_trust(kept: _Floats, broken: _Floats, prior: _Floats, weight: float) ->
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
 def trust_by_evidence(
-    bonds: NDArray[np.int64],
+    bonds: _Ints,
     kept: _Floats,
     broken: _Floats,
     told: _Floats,
@@ -75,19 +76,59 @@ def trust_by_evidence(
     """
     trust = np.empty((bonds.size, 2))
     for row in range(bonds.size):
-        bond = bonds[row]
         for side in range(2):
-            good = kept[bond, side] + told[0, bond, side]
-            bad = broken[bond, side] + told[1, bond, side] + breach[side]
-            total = good + bad + weight
-            trust[row, side] = (good + weight * prior[bond]) / total if total > 0.0 else prior[bond]
+            trust[row, side] = _believe(kept, broken, told, prior, weight, bonds[row], side, breach[side])
     return trust
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
-def enter_evidence(
-    bonds: NDArray[np.int64], share: _Floats, years: _Floats, kept: _Floats, broken: _Floats
+def _believe(
+    kept: _Floats,
+    broken: _Floats,
+    told: _Floats,
+    prior: _Floats,
+    weight: float,
+    bond: int,
+    side: int,
+    breach: float,
+) -> float:
+    """Trust in one firm of a bond by the other."""
+    good = kept[bond, side] + told[0, bond, side]
+    bad = broken[bond, side] + told[1, bond, side] + breach
+    total = good + bad + weight
+    return float((good + weight * prior[bond]) / total if total > 0.0 else prior[bond])
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def level_of_warier(
+    bonds: _Ints,
+    kept: _Floats,
+    broken: _Floats,
+    told: _Floats,
+    prior: _Floats,
+    weight: float,
+    level: _Floats,
 ) -> None:
+    """Trust of the warier of the two within some bonds; see :func:`trust_by_evidence`.
+
+    Parameters
+    ----------
+    bonds : ndarray of int, shape (n,), 1
+    kept, broken : ndarray of float, shape (B, 2), 1
+    told : ndarray of float, shape (2, B, 2), 1
+    prior : ndarray of float, shape (B,), 1
+    weight : float, 1
+    level : ndarray of float, shape (B,), 1
+        Filled for those bonds.
+    """
+    for bond in bonds:
+        first = _believe(kept, broken, told, prior, weight, bond, 0, 0.0)
+        second = _believe(kept, broken, told, prior, weight, bond, 1, 0.0)
+        level[bond] = min(first, second)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def enter_evidence(bonds: _Ints, share: _Floats, years: _Floats, kept: _Floats, broken: _Floats) -> None:
     """Count deliveries for and against both firms of each bond.
 
     Parameters
@@ -123,7 +164,8 @@ def forget(evidence: _Floats, factor: float, years: float) -> _Floats:
     return np.asarray(evidence * factor**years)
 
 
-def hear_say(firms: NDArray[np.int64], trust: _Floats, evidence: _Floats, met: NDArray[np.bool_]) -> _Floats:
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def hear_say(firms: _Ints, trust: _Floats, evidence: _Floats, met: NDArray[np.bool_]) -> _Floats:
     """Evidence that firms are told by partners they have in common with the one told about.
 
     Parameters
@@ -148,27 +190,38 @@ def hear_say(firms: NDArray[np.int64], trust: _Floats, evidence: _Floats, met: N
     Jøsang & Ismail (2002), section on discounting of feedback by the provider's own reputation; taken here as a
     plain factor.
     """
-    if not met.any():
-        return np.zeros_like(evidence)
-    first, second = firms[met].T
-    holder, subject = np.concatenate([second, first]), np.concatenate([first, second])
-    order = np.lexsort((subject, holder))
-    starts = np.searchsorted(holder[order], np.arange(int(firms.max()) + 2))
-    trusted, held = (table[met].T.ravel()[order] for table in (trust, evidence))
-    told: _Floats = _add_up(firms, starts, subject[order], trusted, held)
+    told, most, count = np.zeros(evidence.shape), 0, 0
+    for bond in range(met.size):
+        most = max(most, firms[bond, 0], firms[bond, 1])
+        count += 2 if met[bond] else 0
+    starts = np.zeros(most + 2, dtype=np.int64)
+    for bond in range(met.size):
+        for side in range(2 if met[bond] else 0):
+            starts[firms[bond, side] + 1] += 1
+    for firm in range(most + 1):
+        starts[firm + 1] += starts[firm]
+    # What each holder knows of each subject, those of one holder together and in order.
+    subject, free = np.empty(count, dtype=np.int64), starts.copy()
+    trusted, held = np.empty(count), np.empty(count)
+    for bond in range(met.size):
+        for side in range(2 if met[bond] else 0):
+            about, holder = firms[bond, side], firms[bond, 1 - side]
+            k = free[holder]
+            free[holder] += 1
+            # Bonds in rising order find their place at once.
+            while k > starts[holder] and subject[k - 1] > about:
+                subject[k], trusted[k], held[k] = subject[k - 1], trusted[k - 1], held[k - 1]
+                k -= 1
+            subject[k], trusted[k], held[k] = about, trust[bond, side], evidence[bond, side]
+    _add_up(firms, starts, subject, trusted, held, told)
     return told
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
 def _add_up(
-    firms: NDArray[np.int64],
-    starts: NDArray[np.int64],
-    subject: NDArray[np.int64],
-    trust: _Floats,
-    held: _Floats,
-) -> _Floats:
-    """What both of two firms are told of each other; partners of firm f stand from starts[f] on, in order."""
-    told = np.zeros((firms.shape[0], 2))
+    firms: _Ints, starts: _Ints, subject: _Ints, trust: _Floats, held: _Floats, told: _Floats
+) -> None:
+    """Fill what both of two firms are told of each other; partners of firm f stand from starts[f] on, in order."""
     for bond in range(firms.shape[0]):
         for side in range(2):
             about, listener = firms[bond, side], firms[bond, 1 - side]
@@ -180,4 +233,3 @@ def _add_up(
                 place = np.searchsorted(row, about)
                 if place < row.size and row[place] == about:
                     told[bond, side] += trust[k] * held[starts[teller] + place]
-    return told

@@ -134,3 +134,17 @@ def test_running_prices_know_the_electricity_price_of_the_day() -> None:
     floor, ceiling = park.appraiser.running_prices(0, contract.appraisal, 0.0)
     assert (floor, ceiling) == (pytest.approx(40.0), pytest.approx(contract.appraisal.running_ceiling))
     assert park.appraiser.running_prices(0, contract.appraisal, 200.0)[0] == pytest.approx(90.0)
+
+
+def test_an_index_is_the_mean_of_the_last_year() -> None:
+    dear = {"name": "Clay", "kind": "material", "unit": "t", "hazard": "none",
+            "virgin": {"price": {"1990-01": "40 DKK/t", "1991-07": "100 DKK/t"}}}  # fmt: skip
+    park = model(
+        {"p1": plant(), "kiln": KILN}, pathways=MIX, resources={"clay": dear}, time={"end": "1993-12"}
+    )
+    port = park.columns.ports.index("kiln.main.in.clay")
+    cost, bounds = park.prices.cost[:, port], park.calendar.period_bounds
+    assert len(set(cost.tolist())) == 2
+    for now in range(park.calendar.periods):
+        year = cost[max(now - 11, 0) : now + 1]
+        assert park.appraiser.index_of(port, float(bounds[now]) + 3.0) == year.sum() / year.size

@@ -10,7 +10,7 @@ import pytest
 from small_parks import EAGER, Raw, firm, scenario
 
 from ecopark import Run, simulate
-from ecopark.agents.shocks import wait_in_waves
+from ecopark.agents.failures import wait_in_waves
 from ecopark.indicators import shock_recovery
 from ecopark.model import ParkModel
 

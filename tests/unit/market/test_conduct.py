@@ -9,6 +9,7 @@ from ecopark.market.conduct import (
     probability_of_opportunism,
     reinforce,
     reopened_price,
+    reward_by_usual,
     start_propensities,
 )
 
@@ -37,6 +38,16 @@ def test_the_better_strategy_is_learned_and_the_other_still_tried() -> None:
     # p = [0.95 x 0.2 p + 0.05 (1 - p)] / [0.2 p + (1 - p)], whose root in (0, 1) is 0.0644.
     root = np.roots([0.8, -(1.0 - 0.19 + 0.05), 0.05])
     assert share == pytest.approx(float(min(root)), abs=0.02)
+
+
+def test_gains_are_measured_by_the_usual_one() -> None:
+    usual, years = np.array([200.0, 0.0, 0.0, 50.0]), np.array([3.0, 0.0, 0.0, 1.0])
+    dealt = np.array([True, True, False, False])
+    reward = reward_by_usual(np.array([-600.0, 0.0, 9.0, 100.0]), dealt, usual, years)
+    # 200 in three years and 600 in the fourth; nothing ever gained; two that sat the year out.
+    np.testing.assert_array_equal(usual, [300.0, 0.0, 0.0, 50.0])
+    np.testing.assert_array_equal(years, [4.0, 1.0, 0.0, 1.0])
+    np.testing.assert_array_equal(reward, [-2.0, 0.0, 0.0, 2.0])
 
 
 TERMS = (20.0, 60.0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ecopark.market.feed import value_feed
-from ecopark.market.free import free_supply, left_to_promise, open_need, open_needs, row_of_year
+from ecopark.market.free import free_supply, open_need, open_needs, open_to_promise, row_of_year
 
 RNG = np.random.default_rng(7)
 PERIODS, PORTS, YEAR = 40, 6, 12
@@ -53,11 +53,16 @@ def test_needs_within_all_limits() -> None:
     np.testing.assert_array_equal(
         open_need(EXPECTED, COMMITTED, 9, 4, 0.8, 1.0, blended), np.min(limits[:2], axis=0)
     )
-    ports, firsts = np.array([4, 1]), np.array([9, 2])
-    share, own = np.array([1.0, 0.6, 1.0, 1.0, 0.8, 1.0]), np.array([0.3, 1.0])
-    both = open_needs(EXPECTED, COMMITTED, firsts, ports, share, own, np.stack([blended, blended]))
-    np.testing.assert_array_equal(both[0], found)
-    np.testing.assert_array_equal(both[1], open_need(EXPECTED, COMMITTED, 2, 1, 0.6, 1.0, blended))
+    # Of many: one is not asked, one so late that its year is the last of the run.
+    ports, then = np.array([4, 1, 0, 2]), np.array([9, 2, -1, PERIODS - 3])
+    share, own = np.array([1.0, 0.6, 1.0, 1.0, 0.8, 1.0]), np.array([0.3, 1.0, 1.0, 1.0])
+    each, wanted = np.stack([blended] * 4), np.full((4, YEAR), -9.0)
+    open_needs(EXPECTED, COMMITTED, then, ports, share, own, each, wanted)
+    np.testing.assert_array_equal(wanted[0], found)
+    np.testing.assert_array_equal(wanted[1], open_need(EXPECTED, COMMITTED, 2, 1, 0.6, 1.0, blended))
+    np.testing.assert_array_equal(wanted[2], -9.0)
+    last = open_need(EXPECTED, COMMITTED, PERIODS - YEAR, 2, 1.0, 1.0, blended)
+    np.testing.assert_array_equal(wanted[3], last)
 
 
 def test_what_fed_plants_have_left_to_promise() -> None:
@@ -66,8 +71,13 @@ def test_what_fed_plants_have_left_to_promise() -> None:
     is_feed, is_out = np.array([True, True, False, False, False]), np.array([False, False, True, True, False])
     promised, imported = np.array([2.0, 3.0, 1.0, 1.0, 1.0]), np.array([0.0, 1.0, 0.0, 0.0, 0.0])
     coefficient = np.array([4.0, 2.0, 3.0, 1.0, 1.0])
-    left = left_to_promise(promised, coefficient, imported, process, is_feed, is_out, fed)
-    assert left.tolist() == [np.inf, np.inf, 2.5 * 3.0 - 1.0, np.inf, np.inf]
+    # A year of which every month is the mean, and one that has it in its two ends only.
+    even = np.tile(promised, (YEAR, 1))
+    uneven = np.concatenate([[6.0 * promised], np.zeros((YEAR - 2, 5)), [6.0 * promised]])
+    for year in (even, uneven):
+        mean, left = open_to_promise(year, coefficient, imported, process, is_feed, is_out, fed)
+        np.testing.assert_allclose(mean, promised, rtol=1e-15)
+        np.testing.assert_allclose(left, [np.inf, np.inf, 2.5 * 3.0 - 1.0, np.inf, np.inf], rtol=1e-15)
 
 
 def test_feed_is_worth_what_is_made_of_it() -> None:

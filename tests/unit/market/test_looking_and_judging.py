@@ -9,7 +9,7 @@ from ecopark.market.acquaintance import let_meet, weigh_information
 from ecopark.market.clauses import offer_in_vain
 from ecopark.market.discovery import PairView, PortView, burden_attention
 from ecopark.market.noticing import Regard, gather_hazard, survey, weigh_ports
-from ecopark.market.reputation import beta_trust, enter_evidence, trust_by_evidence
+from ecopark.market.reputation import beta_trust, enter_evidence, level_of_warier, trust_by_evidence
 from ecopark.market.trust import judge_by_bond, judge_deliveries, mean_by_bond
 
 RNG = np.random.default_rng(3)
@@ -126,6 +126,10 @@ def test_deliveries_judged_and_remembered() -> None:
     np.testing.assert_allclose(trust, plain, rtol=1e-15)
     nothing = trust_by_evidence(np.array([0]), good, bad, np.zeros((2, 3, 2)), np.zeros(2), prior, 0.0)
     assert nothing.tolist() == [[0.3, 0.3]]
+    level, both = np.full(3, -1.0), np.array([2, 1])
+    level_of_warier(both, good, bad, told, prior, 2.0, level)
+    each = trust_by_evidence(both, good, bad, told, np.zeros(2), prior, 2.0)
+    assert level.tolist() == [-1.0, each[1].min(), each[0].min()]
 
 
 def test_what_was_over_is_spread_by_what_is_missing() -> None:

@@ -52,6 +52,7 @@ def test_hearsay_equals_the_dense_product_in_a_random_park() -> None:
     count = 12
     pairs = np.array([(i, j) for i in range(count) for j in range(i + 1, count) if chance.random() < 0.4])
     trust, evidence = chance.random((len(pairs), 2)), chance.random((len(pairs), 2))
+    pairs = pairs[chance.permutation(len(pairs))]
     met = chance.random(len(pairs)) < 0.6
     told = hear_say(pairs, trust, evidence, met)
     in_whom, about = np.zeros((count, count)), np.zeros((count, count))
