@@ -64,7 +64,12 @@ class Lanes:
         self._lanes: list[tuple[int, int, int, int, int, float, float]] = []
 
     def series(self, values: _Floats) -> int:
-        """Number of a new series of values by period."""
+        """Number of a new series.
+
+        Parameters
+        ----------
+        values : ndarray of float, shape (T,), unit of the block per unit sent
+        """
         self._values.append(values[: self._periods])
         return len(self._values) - 1
 
@@ -88,7 +93,15 @@ class Lanes:
             self._lanes.append((block, column, *sides, series, factor, more))
 
     def each_period(self, block: int, sides: tuple[int, int], values: _Floats) -> None:
-        """Add amounts owed by period, whatever was sent."""
+        """Add amounts owed whatever was sent.
+
+        Parameters
+        ----------
+        block : int
+        sides : tuple of (int, int)
+            Sign for giver and taker.
+        values : ndarray of float, shape (T,), unit of the block
+        """
         self._lanes.append((block, _EACH_PERIOD, *sides, self.series(values), 1.0, 1.0))
 
     def once(self, block: int, period: int, giver: float, taker: float) -> None:
