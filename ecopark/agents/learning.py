@@ -28,7 +28,7 @@ from ecopark.market.conduct import (
     reward_by_usual,
     start_propensities,
 )
-from ecopark.market.learning import adapt, adapt_path, expect_of_strangers, imitate
+from ecopark.market.learning import adapt_path, adapt_some, expect_of_strangers, imitate
 from ecopark.scenario.geometry import least_detour, project
 from ecopark.streams import keys, uniform
 
@@ -76,8 +76,7 @@ class Experience:
         years : ndarray of float, shape (L,), yr
             Time these were in operation, their mean.
         """
-        self._expected[bond] = adapt(self._expected[bond], kept, self._share, years)
-        self._met[bond] = True
+        adapt_some(bond, kept, self._share, years, self._expected, self._met)
         self._strangers = None
 
     def of_firm(self, firm: int) -> float:

@@ -74,6 +74,8 @@ class Scouting:
         self._rule = discovery_rule(self._spec.rule)
         self._ends = (columns.port_firm[pairs.out_port], columns.port_firm[pairs.in_port])
         self.trigger = np.zeros(len(columns.ports))
+        #: What is left of a trigger after some days.
+        self._fading: dict[float, float] = {}
         self._shocks = cost_shock(prices.perceived, appraiser.window)
         self._some_shock = np.asarray(self._shocks.any(axis=1))
         self._seen = np.zeros(len(columns.ports), dtype=bool)
@@ -338,7 +340,9 @@ class Scouting:
 
     def _feel(self, period: int, days: float, visible: NDArray[np.bool_] | None) -> None:
         """Let triggers fade, then add shocks of cost and streams just announced: `visible` if others than before."""
-        self.trigger *= np.exp(-days / self._spec.memory.value)
+        if days not in self._fading:
+            self._fading[days] = float(np.exp(-days / self._spec.memory.value))
+        self.trigger *= self._fading[days]
         if visible is None and not self._some_shock[period]:
             return
         shaken = self._shocks[period]
@@ -391,14 +395,12 @@ class Scouting:
         """Rate and share of each port still open, and the attention its cost earns it."""
         columns = self._appraiser.columns
         ahead = self._appraiser.period(day + self._spec.foresight.value)
-        # Of a need, only what residuals may serve is open.
-        rate = np.maximum(self._reach[period], self._reach[ahead]) * columns.max_share
         promised, fed = self._promises(ahead)
         half = 0.0 if self._spec.burden is None else self._spec.burden.value * DAYS_PER_YEAR
         # A feed-driven plant offers what it has been promised itself, not what it could make.
         weigh_ports(
-            rate, promised, fed, self._prices.cost[period], columns.is_feed, half, DAYS_PER_YEAR,
-            self._ports.open_rate, self._ports.share, self._attention,
+            self._reach[period], self._reach[ahead], columns.max_share, promised, fed, self._prices.cost[period],
+            columns.is_feed, half, DAYS_PER_YEAR, self._ports.open_rate, self._ports.share, self._attention,
         )  # fmt: skip
 
     def _meet(self, openness: NDArray[np.float64]) -> NDArray[np.float64]:

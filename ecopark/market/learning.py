@@ -44,6 +44,36 @@ def adapt(expected: _Numbers, seen: _Numbers, share: float, years: _Numbers) -> 
     return moved
 
 
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def adapt_some(
+    which: NDArray[np.int64],
+    seen: _Floats,
+    share: float,
+    years: _Floats,
+    expected: _Floats,
+    met: NDArray[np.bool_],
+) -> None:
+    """Some of many expectations after some time; see :func:`adapt`.
+
+    Parameters
+    ----------
+    which : ndarray of int, shape (n,), 1
+        Those about which something was seen, each once.
+    seen : ndarray of float, shape (n,), any
+    share : float, 1
+    years : ndarray of float, shape (n,), yr
+    expected : ndarray of float, shape (B,), any
+        Changed in place.
+    met : ndarray of bool, shape (B,), 1
+        Set in place for those.
+    """
+    for k in range(which.size):
+        one = which[k]
+        expected[one] += (1.0 - (1.0 - share) ** years[k]) * (seen[k] - expected[one])
+        met[one] = True
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
 def adapt_path(path: _Floats, share: float, years: _Floats) -> _Floats:
     """Expected level of each column of a path, period by period.
 
@@ -61,11 +91,13 @@ def adapt_path(path: _Floats, share: float, years: _Floats) -> _Floats:
     ndarray of float, shape (T, N), any
         The first period is expected as it is seen.
     """
-    expected = np.empty_like(path)
-    level = path[0]
-    for period, length in enumerate(years.tolist()):
-        level = level + (1.0 - (1.0 - share) ** length) * (path[period] - level)
-        expected[period] = level
+    expected = np.empty(path.shape)
+    expected[0] = path[0]
+    for period in range(path.shape[0]):
+        closed = 1.0 - (1.0 - share) ** years[period]
+        before = expected[max(period - 1, 0)]
+        for column in range(path.shape[1]):
+            expected[period, column] = before[column] + closed * (path[period, column] - before[column])
     return expected
 
 

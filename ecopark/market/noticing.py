@@ -20,7 +20,9 @@ _Ints = NDArray[np.int64]
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
 def weigh_ports(
-    rate: _Floats,
+    now: _Floats,
+    ahead: _Floats,
+    max_share: _Floats,
     promised: _Floats,
     fed: _Floats,
     cost: _Floats,
@@ -35,8 +37,10 @@ def weigh_ports(
 
     Parameters
     ----------
-    rate : ndarray of float, shape (N,), unit/day
-        That exchanges may serve.
+    now, ahead : ndarray of float, shape (N,), unit/day
+        Mean rate over the year from today on, and from the day on which what is planned today could begin.
+    max_share : ndarray of float, shape (N,), 1
+        Part of a rate that exchanges may serve; the larger of the two rates counts.
     promised : ndarray of float, shape (N,), unit/day
     fed : ndarray of float, shape (N,), unit/day
         What feed-driven plants could still promise; infinite for other ports.
@@ -53,9 +57,10 @@ def weigh_ports(
     attention : ndarray of float, shape (N,), 1
         Filled: of a feed-driven process, which lives on what it is given, as far as it stands idle.
     """
-    for n in range(rate.size):
-        open_rate[n] = min(max(rate[n] - promised[n], 0.0), fed[n])
-        share[n] = open_rate[n] / rate[n] if rate[n] > 0.0 else 0.0
+    for n in range(now.size):
+        rate = max(now[n], ahead[n]) * max_share[n]
+        open_rate[n] = min(max(rate - promised[n], 0.0), fed[n])
+        share[n] = open_rate[n] / rate if rate > 0.0 else 0.0
         burden = cost[n] * open_rate[n] * days
         if is_feed[n]:
             attention[n] = share[n]

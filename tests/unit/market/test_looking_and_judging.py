@@ -20,8 +20,10 @@ def test_ports_are_weighed_as_by_columns() -> None:
     rate = np.maximum(rate, 0.0)
     fed = np.where(np.arange(20) % 3 == 0, 0.4, np.inf)
     feed = np.arange(20) % 5 == 0
-    left, share, attention = np.full((3, 20), np.nan)
-    weigh_ports(rate, promised, fed, cost, feed, 100.0, 365.25, left, share, attention)
+    most, (left, share, attention) = RNG.uniform(0.2, 1.0, 20), np.full((3, 20), np.nan)
+    rates = rate, 0.9 * rate[::-1], most
+    weigh_ports(*rates, promised, fed, cost, feed, 100.0, 365.25, left, share, attention)
+    rate = np.maximum(rate, 0.9 * rate[::-1]) * most
     expected = np.minimum(np.maximum(rate - promised, 0.0), fed)
     np.testing.assert_array_equal(left, expected)
     part = np.divide(expected, rate, out=np.zeros(20), where=rate > 0.0)
@@ -29,7 +31,7 @@ def test_ports_are_weighed_as_by_columns() -> None:
     burden = burden_attention(cost * expected * 365.25, 100.0)
     np.testing.assert_allclose(attention, np.where(feed, part, burden), rtol=1e-15)
     # Without a half, every cost earns full attention.
-    weigh_ports(rate, promised, fed, cost, feed, 0.0, 365.25, left, share, attention)
+    weigh_ports(*rates, promised, fed, cost, feed, 0.0, 365.25, left, share, attention)
     np.testing.assert_array_equal(attention, np.where(feed, part, cost * expected > 0.0))
 
 
