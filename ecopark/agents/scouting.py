@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ecopark.agents.appraiser import Appraiser
 from ecopark.agents.bonds import Bonds
-from ecopark.agents.surroundings import find_neighbours, number_versions
+from ecopark.agents.surroundings import find_neighbours, mean_of_year, number_versions
 from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.market.acquaintance import hazard_of_chance
 from ecopark.market.discovery import (
@@ -61,7 +61,11 @@ class Scouting:
         self._spec = appraiser.park.agents.discovery
         columns, pairs = appraiser.columns, appraiser.pairs
         port_keys = keys(columns.ports)
-        self._address = (port_keys[pairs.out_port], port_keys[pairs.in_port], self._way_keys()[pairs.way])
+        self._address = (
+            port_keys[pairs.out_port],
+            port_keys[pairs.in_port],
+            keys([way.key for way in pairs.ways])[pairs.way],
+        )
         self.attempt = np.zeros(pairs.count, dtype=np.uint64)
         self.available_from = np.zeros(pairs.count)
         self.gathered = np.zeros(pairs.count)
@@ -83,7 +87,7 @@ class Scouting:
         self._visible, self._since, self._until = self._seen, np.inf, -np.inf
         openness = np.array([appraiser.park.firms[name].behaviour.openness.value for name in columns.firms])
         self._regard = Regard(pairs.distance, bonds.of_pair, *self._ends, self._meet(openness))
-        self._reach = self._yearly_mean()
+        self._reach = mean_of_year(columns.expected, appraiser.window)
         #: Terms of all pairs at a glance.
         self.apparent = apparent_terms(appraiser.park, pairs, appraiser.calendar.start)
         self._pairs = PairView(
@@ -141,8 +145,7 @@ class Scouting:
             bonds.level, told_of, day, _WORTH_A_LOOK, _WORTH_EXTENDING, DAYS_PER_YEAR,
             self._numbers, self._codes,
         )  # fmt: skip
-        distance, tie, told, attention, trigger = self._numbers[:, :n]
-        ready, givers, takers = self._codes[:, :n]
+        (distance, tie, told, attention, trigger), (ready, *firms) = self._numbers[:, :n], self._codes[:, :n]
         seen = Sighting(
             day=day,
             base=self._spec.base.value,
@@ -153,8 +156,8 @@ class Scouting:
             information=told,
             attention=attention,
             trigger=trigger,
-            giver=givers,
-            taker=takers,
+            giver=firms[0],
+            taker=firms[1],
             exchanges=self.exchanges,
         )
         hazard = np.asarray(self._rule(seen), dtype=np.float64)
@@ -296,33 +299,29 @@ class Scouting:
     def celebrate(self, out_port: int, in_port: int) -> None:
         """A new exchange operates: the streams of both firms' neighbours get more attention."""
         for firm in self._appraiser.columns.port_firm[[out_port, in_port]].tolist():
-            self._shake(self._near(firm), _NEIGHBOUR)
+            self.shake(self._near(firm), _NEIGHBOUR)
 
     def wake_all(self) -> None:
         """A workshop: every stream gets the attention of a shock."""
-        self._shake(slice(None), 1.0)
+        self.shake(slice(None))
 
-    def shake(self, ports: Any) -> None:
-        """Something has struck some streams: they get the attention of a shock."""
-        self._shake(ports, 1.0)
+    def shake(self, ports: Any, share: float = 1.0) -> None:
+        """Something has struck some streams: they get the attention of a shock, or a share of it.
+
+        Many shocks at once are felt as one.
+        """
+        most = self._spec.trigger.value
+        self.trigger[ports] = np.minimum(self.trigger[ports] + share * most, most)
 
     def expect_anew(self) -> None:
         """What can be expected of the streams has changed."""
         columns = self._appraiser.columns
-        self._reach = self._yearly_mean()
+        self._reach = mean_of_year(columns.expected, self._appraiser.window)
         self._recipe = number_versions(columns.coefficient, columns.imported)
         self._promised_at = (-1, -1)
         self._until = -np.inf
 
-    def _shake(self, ports: Any, share: float) -> None:
-        """Add attention; many shocks at once are felt as one."""
-        most = self._spec.trigger.value
-        self.trigger[ports] = np.minimum(self.trigger[ports] + share * most, most)
-
     # ------------------------------------------------------------------ inner workings
-    def _way_keys(self) -> NDArray[np.uint64]:
-        return keys([way.key for way in self._appraiser.pairs.ways])
-
     def _draw(self, pairs: slice | NDArray[np.int64]) -> NDArray[np.float64]:
         """Hazard to be gathered before each pair is noticed: exponential, of mean one."""
         parts = (*(part[pairs] for part in self._address), self.attempt[pairs])
@@ -350,7 +349,7 @@ class Scouting:
             shaken = shaken | (visible & ~self._seen)
             self._seen |= visible
         if shaken.any():
-            self._shake(shaken, 1.0)
+            self.shake(shaken)
 
     def _view(self, period: int, day: float, visible: NDArray[np.bool_]) -> None:
         """Look at every stream, and once a year at prices: what makes a pair worthwhile at a glance.
@@ -371,14 +370,6 @@ class Scouting:
                 value = value + self._prices.paid(columns, pairs.out_port, pairs.in_port, period)
             glance = np.where(self._appraiser.columns.is_feed[pairs.in_port], UNSEEN, value)
             self._pairs = self._pairs._replace(glance=glance)
-
-    def _yearly_mean(self) -> NDArray[np.float64]:
-        """Mean expected rate over the year from each period on. ndarray, shape (T, N), unit/day."""
-        expected, window = self._appraiser.columns.expected, self._appraiser.window
-        total = np.vstack([np.zeros((1, expected.shape[1])), np.cumsum(expected, axis=0)])
-        last = np.minimum(np.arange(expected.shape[0]) + window, expected.shape[0])
-        first = last - window
-        return np.asarray((total[last] - total[first]) / window)
 
     def _promises(self, period: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Yearly mean promised by port, and what feed-driven plants could still promise in a period.

@@ -1,4 +1,4 @@
-"""What scouting looks up and does not decide: neighbours of a firm, periods in which recipes change."""
+"""What scouting looks up and does not decide: neighbours, means of a year, periods of new recipes."""
 
 from __future__ import annotations
 
@@ -26,6 +26,25 @@ def number_versions(*tables: NDArray[np.float64]) -> NDArray[np.int64]:
     """
     changed = [(np.diff(table, axis=0) != 0.0).any(axis=1) for table in tables]
     return np.concatenate([[0], np.cumsum(np.logical_or.reduce(changed))])
+
+
+def mean_of_year(expected: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+    """Mean over the year from each period on; near the end, over the last year.
+
+    Parameters
+    ----------
+    expected : ndarray of float, shape (T, N), unit/day
+    window : int, 1
+        Periods of a year.
+
+    Returns
+    -------
+    ndarray of float, shape (T, N), unit/day
+    """
+    total = np.vstack([np.zeros((1, expected.shape[1])), np.cumsum(expected, axis=0)])
+    last = np.minimum(np.arange(expected.shape[0]) + window, expected.shape[0])
+    first = last - window
+    return np.asarray((total[last] - total[first]) / window)
 
 
 def find_neighbours(appraiser: Appraiser, reach: float) -> Callable[[int], NDArray[np.int64]]:

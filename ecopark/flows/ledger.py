@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numba import njit
 from numpy.typing import NDArray
 
 from ecopark.calendar import Calendar
+from ecopark.flows.blocks import Block, count_rows, fill_rows, rows_of
 from ecopark.flows.columns import Columns
 from ecopark.flows.kernel import Result
 from ecopark.flows.tables import label, look_up
@@ -161,26 +161,26 @@ class Ledger:
         return _frame(blocks, names, park, self)
 
     # ------------------------------------------------------------------ blocks of rows
-    def _port_blocks(self, park: Park, names: _Names) -> list[_Block]:
+    def _port_blocks(self, park: Park, names: _Names) -> list[Block]:
         c, done = self.columns, self.done
         ends = _port_ends(park, c, names)
         firm, store = ends["firm"], ends["store"]
         out, need, every, stock = c.is_out, ~c.is_out, c.is_out | True, self.stock[:done]
         return [
-            _rows(self.settled[:done], out, firm, ends["outlet"], ends["resource"], ends["out_route"]),
-            _rows(
+            rows_of(self.settled[:done], out, firm, ends["outlet"], ends["resource"], ends["out_route"]),
+            rows_of(
                 self.settled[:done], need, ends["supplier"], firm, ends["resource"], names.route("virgin", c)
             ),
-            _rows(
+            rows_of(
                 self.imported[:done], need, ends["outside"], firm, ends["resource"], names.route("import", c)
             ),
-            _rows(stock, every, firm, store, ends["resource"], names.route("stock", c), taken="rise"),
-            _rows(stock, every, store, firm, ends["resource"], names.route("stock", c), taken="fall"),
+            rows_of(stock, every, firm, store, ends["resource"], names.route("stock", c), taken="rise"),
+            rows_of(stock, every, store, firm, ends["resource"], names.route("stock", c), taken="fall"),
         ]
 
     def _link_blocks(
         self, park: Park, carriers: Sequence[Carrier], names: _Names, sent: NDArray[np.float64]
-    ) -> list[_Block]:
+    ) -> list[Block]:
         c = self.columns
         out = np.array([k.out_port for k in carriers], dtype=np.int64)
         into = np.array([k.in_port for k in carriers], dtype=np.int64)
@@ -206,8 +206,8 @@ class Ledger:
             "instead": instead,
         }
         blocks = [
-            _rows(sent, keep, giver, taker, resource, route("exchange"), **extra),
-            _rows(
+            rows_of(sent, keep, giver, taker, resource, route("exchange"), **extra),
+            rows_of(
                 sent,
                 1.0 - keep,
                 giver,
@@ -222,13 +222,15 @@ class Ledger:
             [names.end(f"{c.firms[f]} treatment") for f in c.port_firm[into]], dtype=np.int64
         )
         lost = np.array([k.lost for k in carriers])
-        blocks.append(_rows(sent, lost, treatment, outside, resource, route("loss"), synergy=synergy))
+        blocks.append(rows_of(sent, lost, treatment, outside, resource, route("loss"), synergy=synergy))
         for payer, needs in ((taker, [k.inputs for k in carriers]), (giver, [k.burden for k in carriers])):
             for name in sorted({name for need in needs for name in need}):
                 per_unit = np.array([need.get(name, 0.0) for need in needs])
                 market = np.full(len(carriers), names.end(f"market: {name}"), dtype=np.int64)
                 bought = np.full(len(carriers), c.resources.index(name), dtype=np.int64)
-                blocks.append(_rows(sent, per_unit, market, payer, bought, route("virgin"), synergy=synergy))
+                blocks.append(
+                    rows_of(sent, per_unit, market, payer, bought, route("virgin"), synergy=synergy)
+                )
         return blocks
 
 
@@ -284,105 +286,16 @@ def _port_ends(park: Park, columns: Columns, names: _Names) -> dict[str, NDArray
     return {**{k: np.array(v, dtype=np.int64) for k, v in rows.items()}, "resource": columns.port_resource}
 
 
-@dataclass(frozen=True)
-class _Block:
-    """Rows of one kind: a lane for each column of a table, a row for each of its positive entries.
-
-    Attributes
-    ----------
-    table : ndarray of float, shape (S, columns), unit of the lane's resource
-    share : ndarray of float, shape (columns,), 1
-        Part of the entries that moves.
-    taken : int, 1
-        0 for the entries themselves, 1 for their rise from row to row, -1 for their fall.
-    lanes : mapping of str to ndarray, shape (columns,), 1
-        Codes that all rows of a lane share, and `gain`: need units replaced per unit moved.
-    """
-
-    table: NDArray[np.float64]
-    share: NDArray[np.float64]
-    taken: int
-    lanes: Mapping[str, NDArray[Any]]
-
-
-def _rows(
-    table: NDArray[np.float64],
-    share: NDArray[Any],
-    source: NDArray[np.int64],
-    target: NDArray[np.int64],
-    resource: NDArray[np.int64],
-    route: NDArray[np.int64],
-    synergy: NDArray[np.int64] | None = None,
-    gain: NDArray[np.float64] | None = None,
-    replaces: NDArray[np.int64] | None = None,
-    instead: NDArray[np.int64] | None = None,
-    taken: Literal["all", "rise", "fall"] = "all",
-) -> _Block:
-    """Rows of the positive entries of a table segments x columns."""
-    none = np.full(share.size, -1, dtype=np.int64)
-    lanes = {
-        "source": source,
-        "target": target,
-        "resource": resource,
-        "route": route,
-        "synergy": none if synergy is None else synergy,
-        "gain": np.full(share.size, np.nan) if gain is None else gain,
-        "replaces": none if replaces is None else replaces,
-        "instead": none if instead is None else instead,
-    }
-    return _Block(table, share.astype(np.float64), {"all": 0, "rise": 1, "fall": -1}[taken], lanes)
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _moved(table: _Floats, share: _Floats, taken: int, row: int, column: int) -> float:
-    """Quantity of one entry of a block."""
-    here: float = table[row, column]
-    if taken != 0:
-        here = taken * (here - (table[row - 1, column] if row > 0 else 0.0))
-    return float(here * share[column])
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _count(table: _Floats, share: _Floats, taken: int) -> NDArray[np.int64]:
-    """Number of positive entries in each row of a block."""
-    found = np.zeros(table.shape[0], dtype=np.int64)
-    for row in range(table.shape[0]):
-        for column in range(table.shape[1]):
-            if _moved(table, share, taken, row, column) > 0.0:
-                found[row] += 1
-    return found
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _fill(
-    table: _Floats,
-    share: _Floats,
-    taken: int,
-    place: NDArray[np.int64],
-    first_lane: int,
-    lane: NDArray[np.int32],
-    quantity: _Floats,
-) -> None:
-    """Write the positive entries of each row of a block from its place on."""
-    for row in range(table.shape[0]):
-        at = place[row]
-        for column in range(table.shape[1]):
-            moved = _moved(table, share, taken, row, column)
-            if moved > 0.0:
-                lane[at], quantity[at] = first_lane + column, moved
-                at += 1
-
-
-def _frame(blocks: Sequence[_Block], names: _Names, park: Park, ledger: Ledger) -> pd.DataFrame:
+def _frame(blocks: Sequence[Block], names: _Names, park: Park, ledger: Ledger) -> pd.DataFrame:
     """The table, column by column as in `COLUMNS`: what a lane's rows share is looked up."""
     lanes = {key: np.concatenate([block.lanes[key] for block in blocks]) for key in blocks[0].lanes}
     starts = np.cumsum([0, *(block.share.size for block in blocks)])[:-1].tolist()
-    counts = np.column_stack([_count(block.table, block.share, block.taken) for block in blocks])
+    counts = np.column_stack([count_rows(block.table, block.share, block.taken) for block in blocks])
     ends = np.cumsum(counts.ravel()).reshape(counts.shape)
     rows = int(counts.sum())
     lane, quantity = np.empty(rows, np.int32), np.empty(rows)
     for block, first, place in zip(blocks, starts, (ends - counts).T, strict=True):
-        _fill(block.table, block.share, block.taken, place.copy(), first, lane, quantity)
+        fill_rows(block.table, block.share, block.taken, place.copy(), first, lane, quantity)
 
     resources = ledger.columns.resources
     specs = [park.resources[name] for name in resources]

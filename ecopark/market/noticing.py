@@ -115,8 +115,8 @@ def survey(
     attention, trigger : ndarray of float, shape (N,), 1
         Attention of each port, and the multiple added by recent shocks.
     trust : ndarray of float, shape (B,), 1
-    information : ndarray of float, shape (K,) or (1,), 1
-        Level of each pair, or of all; a pair at 0 is not noticed at all.
+    information : ndarray of float, shape (K,), 1
+        Level of each pair, or of length one: of all. A pair at 0 is not noticed at all.
     day, fresh, extending, days : float
         As in :func:`~ecopark.market.discovery.list_ready`.
     numbers : ndarray of float, shape (5, K), km and 1
