@@ -336,7 +336,7 @@ def _dates(model: ParkModel, days: ArrayLike) -> NDArray[np.datetime64]:
     whole = np.floor(np.asarray(days, dtype=np.float64))
     missing = np.isnan(whole)
     dates = np.datetime64(model.calendar.start, "s") + np.where(missing, 0.0, whole).astype("timedelta64[D]")
-    dates[missing] = np.datetime64("NaT")
+    dates[missing] = np.datetime64("NaT", "s")
     return dates
 
 
