@@ -20,9 +20,9 @@ from ecopark.market.contract import Contract
 from ecopark.scenario.shocked import outage_waves
 from ecopark.scenario.types import Outage, Park
 
-#: First day of a wave of outages, first day after it, factor on the mean time between failures.
+# First day of a wave of outages, first day after it, factor on the mean time between failures.
 Wave = tuple[float, float, float]
-#: Row of the table of events: day, event, firm, partner, synergy, detail.
+# Row of the table of events: day, event, firm, partner, synergy, detail.
 Event = tuple[float, str, str, str, str, str]
 # Breakdowns drawn at once.
 _AHEAD = 8

@@ -16,7 +16,7 @@ from ecopark.calendar import DAYS_PER_YEAR
 from ecopark.market.investment import annuity_factor, unit_annuity
 
 _Floats = NDArray[np.float64]
-#: Term (day), take-or-pay, penalty (1) and whether the giver invests.
+# Term (day), take-or-pay, penalty (1) and whether the giver invests.
 Terms: TypeAlias = tuple[float, float, float, bool]
 # Joint margins closer than this share are equal: money only moved between the two leaves rounding behind.
 _EQUAL = 1e-9
