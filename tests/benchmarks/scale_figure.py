@@ -27,7 +27,7 @@ def draw_scale(runs: Sequence[Mapping[str, float]], slope: float) -> Figure:
         _curve(left, firms, seconds, f"Run of 10 years, CPU s: grows as n^{slope:.2f}")
         allowed = seconds[0] * (firms / firms[0]) ** MOST
         left.plot(firms, allowed, color=QUIET, linewidth=0.8, linestyle=(0, (4, 3)))
-        left.annotate(f"n^{MOST}", (firms[-1], allowed[-1]), (-4, 3), textcoords="offset points",
+        left.annotate(f"n^{MOST}", (firms[-2], allowed[-2]), (-5, 3), textcoords="offset points",
                       ha="right", color=QUIET, size=PRINT.small_pt)  # fmt: skip
         _curve(right, firms, np.array([run["peak MB"] for run in runs]), "Peak memory, MB")
     return figure
