@@ -92,7 +92,7 @@ class Appraiser(Customers):
             wanted,
             tuple(ground),
             *laid.courses,
-            self._days_now(now),
+            self.days_of_year(now),
             values,
             rates,
         )

@@ -144,7 +144,7 @@ class Customers(Quotes):
         options, ground = self._options, self._ground(out, now, 0.0)
         paid: float = value_outlet(
             options.rows, options.costs[now], options.first, outlet.way, taker, outlet.length, then, giver, out,
-            spare, value, wanted, c.grade, self._port_traits, ground, self._days_now(now), total,
+            spare, value, wanted, c.grade, self._port_traits, ground, self.days_of_year(now), total,
         )  # fmt: skip
         return paid
 

@@ -71,7 +71,6 @@ class Quotes(Promises):
         self._now, self._mean_cost = -1, np.zeros(0)
         self._bought_in, self._bought = -1, dict[str, float]()
         self._indices: dict[int, list[float]] = {}
-        self._days_of, self._days = -1, np.zeros(0)
 
     def _unit_cost(self, port: int, now: int) -> float:
         """Mean unit cost of the last year: firms do not act on one month's price."""
@@ -115,21 +114,10 @@ class Quotes(Promises):
             self._indices[port] = (years.sum(axis=1) / self.window).tolist()
         return self._indices[port][now - whole]
 
-    def _days_now(self, now: int) -> _Floats:
-        """Lengths of the periods of the year. ndarray of float, shape (M,), day."""
-        if now != self._days_of:
-            self._days_of, self._days = now, self.days_of_year(now)
-        return self._days
-
     def _expect_costs(self, now: int) -> _Floats:
         """Unit cost of every port that firms reckon with in a period. ndarray of float, shape (N,), money/unit."""
         year = self.prices.perceived[max(now - self.window + 1, 0) : now + 1]
         return np.asarray(year.sum(axis=0) / year.shape[0])
-
-    def _periods(self, days: _Floats) -> NDArray[np.int64]:
-        """Periods in which days lie, within the run. ndarray of int, shape (k,), 1."""
-        found = np.searchsorted(self.calendar.period_bounds, days, side="right") - 1
-        return np.clip(found, 0, self.calendar.periods - 1)
 
     def _price_of(self, resource: str, now: int) -> float:
         """Price of a resource bought to run an exchange; NaN where the park has no market of it."""

@@ -132,8 +132,7 @@ class Scouting:
         -------
         list of int
         """
-        pairs = self._appraiser.pairs
-        if not pairs.count:
+        if not self._appraiser.pairs.count:
             return []
         period = self._appraiser.period(day)
         visible, changed = self._sight(day)
@@ -145,7 +144,8 @@ class Scouting:
             bonds.level, told_of, day, _WORTH_A_LOOK, _WORTH_EXTENDING, DAYS_PER_YEAR,
             self._numbers, self._codes,
         )  # fmt: skip
-        (distance, tie, told, attention, trigger), (ready, *firms) = self._numbers[:, :n], self._codes[:, :n]
+        distance, tie, told, attention, trigger = self._numbers[:, :n]
+        ready, giver, taker = self._codes[:, :n]
         seen = Sighting(
             day=day,
             base=self._spec.base.value,
@@ -156,8 +156,8 @@ class Scouting:
             information=told,
             attention=attention,
             trigger=trigger,
-            giver=firms[0],
-            taker=firms[1],
+            giver=giver,
+            taker=taker,
             exchanges=self.exchanges,
         )
         hazard = np.asarray(self._rule(seen), dtype=np.float64)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
-from ecopark.calendar import Calendar
+from ecopark.calendar import Calendar, SegmentName
 
 START, END = date(1991, 7, 1), date(1993, 4, 1)
 
@@ -20,12 +21,13 @@ def test_years_begin_in_january(period: str) -> None:
     assert [calendar.date(float(day)) for day in calendar.period_bounds] == begins
 
 
-def test_segments_are_days_quarters_of_months_or_months() -> None:
-    days = (END - START).days
-    assert Calendar(START, END, segment="day").segment_bounds.tolist() == list(range(days + 1))
-    months = Calendar(START, END, segment="month").segment_bounds.tolist()
-    assert months == Calendar(START, END).period_bounds.tolist()
-    weeks = Calendar(START, END, segment="week").segment_bounds.tolist()
-    assert weeks[::4] == months
-    # July has 31 days, September 30.
-    assert (weeks[:5], weeks[8:13]) == ([0, 7, 15, 23, 31], [62, 69, 77, 84, 92])
+@pytest.mark.parametrize("segment", ["day", "week", "month"])
+def test_segments_cut_every_month_evenly(segment: SegmentName) -> None:
+    calendar = Calendar(date(2003, 11, 1), date(2004, 4, 1), "month", segment)
+    cuts = []
+    for first, last in zip(calendar.period_bounds[:-1], calendar.period_bounds[1:], strict=True):
+        length = int(last - first)
+        pieces = {"day": length, "week": 4, "month": 1}[segment]
+        cuts += [int(first) + piece * length // pieces for piece in range(pieces)]
+    assert calendar.segment_bounds.tolist() == [*cuts, int(calendar.period_bounds[-1])]
+    assert calendar.segment_bounds.dtype == np.int64
